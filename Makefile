@@ -1,0 +1,105 @@
+# The verbs of the project. `make` alone lists them.
+#
+# PYTHON=python3.12 chooses the interpreter; REGULARS_HOME=DIR the folder that holds all state.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps
+
+# Recipes run in the notebooks folder too: the home has to be absolute.
+ifeq ($(filter /%,$(REGULARS_HOME)),)
+override REGULARS_HOME := $(CURDIR)/$(or $(REGULARS_HOME),.regulars)
+endif
+export REGULARS_HOME
+
+# Nobody is told what is done here.
+export MLFLOW_DISABLE_TELEMETRY ?= true
+export BENTOML_DO_NOT_TRACK ?= True
+export OTEL_SDK_DISABLED ?= true
+export DO_NOT_TRACK ?= true
+
+# MLflow's pages need no job runners, nine processes that listen for work nobody gives them.
+export MLFLOW_SERVER_ENABLE_JOB_EXECUTION ?= false
+
+.PHONY: help
+help: ## List these verbs
+	@printf 'make VERB, where VERB is\n\n'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@printf '\nPYTHON=... chooses the interpreter, REGULARS_HOME=... the folder that holds all state.\n'
+
+.PHONY: demo
+demo: install ## Train on a real shop, compare, package, serve and score three customers
+	@$(BIN)/regulars demo
+
+.PHONY: test
+test: install ## Run the tests (PYTEST='-k ledger' passes options on)
+	@$(BIN)/python -m pytest $(PYTEST)
+
+.PHONY: lint
+lint: install ## Check format, style, import contracts and types
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/mypy
+
+.PHONY: check
+check: lint test ## Run lint, then test: what a change must pass
+
+# Jupyter keeps its history and its tokens in the home as well.
+lab notebooks: export JUPYTER_DATA_DIR := $(REGULARS_HOME)/jupyter
+lab notebooks: export IPYTHONDIR := $(REGULARS_HOME)/ipython
+
+.PHONY: notebooks
+notebooks: install ## Run every notebook from its first cell to its last
+	@mkdir -p "$$REGULARS_HOME"
+	@set -- notebooks/*.ipynb; if [ -e "$$1" ]; then \
+		$(BIN)/python -m pytest -p no:randomly -m "" --nbmake --nbmake-timeout=600 "$$@"; \
+	else echo 'No notebooks to run.'; fi
+
+.PHONY: lab
+lab: install ## Open the notebooks in JupyterLab
+	@mkdir -p notebooks "$$REGULARS_HOME"
+	@$(BIN)/jupyter lab --ip 127.0.0.1 --ServerApp.root_dir=notebooks $$(test "$$(id -u)" != 0 || echo --allow-root)
+
+.PHONY: mlflow
+mlflow: install ## Browse and compare the runs in MLflow (MLFLOW_PORT=5000)
+	@test -e "$$REGULARS_HOME/mlflow.db" || { \
+		echo "No runs in $$REGULARS_HOME yet: make demo, or regulars run, makes some." >&2; exit 1; }
+	@echo 'MLflow is starting on http://127.0.0.1:$(or $(MLFLOW_PORT),5000) (Ctrl-C ends it) ...'
+	@$(BIN)/mlflow ui --host 127.0.0.1 --port $(or $(MLFLOW_PORT),5000) --workers 1 \
+		--backend-store-uri "sqlite:///$$REGULARS_HOME/mlflow.db" \
+		--default-artifact-root "$$REGULARS_HOME/artifacts"
+
+.PHONY: serve
+serve: install ## Serve the packaged champions on 127.0.0.1
+	@$(BIN)/regulars serve
+
+.PHONY: lock
+lock: install ## Resolve pyproject.toml into requirements.lock again
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --extra notebooks --output-file requirements.lock \
+		--universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UV)
+
+.PHONY: install
+install: .venv/installed ## Create .venv from requirements.lock (every verb does, where needed)
+
+# Two stamps, each written last: an interrupted install leaves none and is done again from the start.
+# The first is a copy of the lock: what counts is its content, not the time of its file.
+.venv/locked: requirements.lock
+	@if cmp -s requirements.lock $@; then touch $@; exit 0; fi; \
+	python="$(PYTHON)"; \
+	for candidate in $${python:-python3.11 python3.12 python3.13 python3}; do \
+		"$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+			&& { found=$$candidate; break; }; \
+	done; \
+	test -n "$$found" || { \
+		echo 'error: regulars needs Python 3.11 or newer with the venv module:' \
+			'install it, or name it with make PYTHON=/path/to/python' >&2; exit 1; }; \
+	start=$$(date +%s); \
+	echo "Installing into .venv with $$("$$found" --version): a minute or two, only this once ..."; \
+	rm -rf .venv && "$$found" -m venv .venv && $(PIP) --no-compile --require-hashes -r requirements.lock && \
+	cp requirements.lock $@ && echo "Installed in $$(($$(date +%s) - start)) s."
+
+.venv/installed: .venv/locked pyproject.toml
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""What runs: the champions of regulars behind an HTTP interface."""
