@@ -1,0 +1,88 @@
+"""The one folder under which regulars keeps its state."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "BENTOML_DO_NOT_TRACK": "True",
+    "OTEL_SDK_DISABLED": "true",
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+"""Environment that every process of regulars runs with: no telemetry, no unsafe deserialisation."""
+
+
+def quiet() -> None:
+    """Switch the telemetry of MLflow, BentoML and OpenTelemetry off, unless the user set it otherwise."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where ledgers, runs, models, Bentos and the online store live.
+
+    >>> Home(Path("shop")).ledger.as_posix()
+    'shop/ledger'
+    """
+
+    root: Path
+    """``REGULARS_HOME``, or ``.regulars`` in the current folder."""
+
+    @classmethod
+    def resolve(cls) -> "Home":
+        """Return the home named by ``REGULARS_HOME``, or ``.regulars`` in the current folder."""
+        return cls(Path(os.environ.get("REGULARS_HOME") or ".regulars").expanduser().absolute())
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger used when a command names none."""
+        return self.root / "ledger"
+
+    @property
+    def mlflow_db(self) -> Path:
+        """The SQLite database of MLflow."""
+        return self.root / "mlflow.db"
+
+    @property
+    def tracking_uri(self) -> str:
+        """The tracking and registry address: ``MLFLOW_TRACKING_URI``, or the SQLite database here."""
+        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.mlflow_db}"
+
+    @property
+    def artifacts(self) -> Path:
+        """The artefacts of MLflow runs."""
+        return self.root / "artifacts"
+
+    @property
+    def store(self) -> Path:
+        """The online store that the service reads."""
+        return self.root / "store.sqlite"
+
+    @property
+    def bentoml(self) -> Path:
+        """The store of built Bentos."""
+        return self.root / "bentoml"
+
+    @property
+    def current(self) -> Path:
+        """The file that names the Bento to serve."""
+        return self.root / "current-bento"
+
+    @property
+    def staging(self) -> Path:
+        """Half-made things; safe to delete whenever no command runs."""
+        return self.root / "staging"
+
+    def prepare(self) -> "Home":
+        """Create the folders and point the libraries at them; return self."""
+        for folder in (self.root, self.artifacts, self.bentoml, self.staging):
+            folder.mkdir(parents=True, exist_ok=True)
+        quiet()
+        os.environ["BENTOML_HOME"] = str(self.bentoml)
+        os.environ.setdefault("MPLCONFIGDIR", str(self.root / "matplotlib"))
+        return self

@@ -1,0 +1,55 @@
+"""Which columns of one file say what, and how they are written."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from regulars.ingest import formats, parsing
+from regulars.ingest.batch import LineFile
+from regulars.ingest.formats import Formats
+from regulars.ingest.parsing import Reading
+from regulars.ingest.sources import FIELD, Preset
+
+_FIRST = 1 << 14
+"""Lines of a batch that settle the formats of most files."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One file's columns, field by field."""
+
+    file: str
+    """The file's name, for messages and the quarantine."""
+    columns: Mapping[str, tuple[str, ...]]
+    """Field -> its columns; only fields that the file has."""
+    formats: Formats
+    """How dates and numbers are written."""
+
+    def raw(self, rows: pl.DataFrame, field: str) -> pl.Series:
+        """Return the field's column as it was read; nulls where the file has none."""
+        if field in self.columns:
+            return rows[self.columns[field][0]]
+        return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
+
+    def numbers(self, rows: pl.DataFrame, field: str) -> list[Reading]:
+        """Read a number from each of the field's columns; an empty list where the file has none."""
+        names = self.columns.get(field, ())
+        return [parsing.numbers(rows[name], comma=name in self.formats.commas) for name in names]
+
+
+def of_file(file: LineFile, preset: Preset) -> Layout:
+    """Find out how ``file`` is laid out.
+
+    Raises:
+        DataError: a column is absent, or its dates cannot be read.
+    """
+    name = file.path.name
+    columns = preset.locate(name, file.names)
+    numbers = [
+        c for field, found in columns.items() if FIELD[field].kind in ("number", "money") for c in found
+    ]
+    with contextlib.closing(file.batches()) as batches:
+        rows = (part for batch in batches for part in (batch.rows[:_FIRST], batch.rows[_FIRST:]))
+        return Layout(name, columns, formats.survey(name, rows, columns["purchased_at"][0], numbers))

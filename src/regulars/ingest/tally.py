@@ -1,0 +1,82 @@
+"""How the lines and the money of a source add up."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from regulars.errors import RegularsError
+from regulars.ingest.lines import Split
+from regulars.manifest import Source
+
+
+@dataclass
+class Tally:
+    """Counts of one file, batch by batch."""
+
+    lines_in: int = 0
+    lines_kept: int = 0
+    money_in: int = 0
+    money_kept: int = 0
+    money_quarantined: int = 0
+    amounts_rounded: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    first_aside: str = ""
+    """Place and content of the first line that was set aside."""
+
+    def add(self, height: int, split: Split) -> None:
+        """Count a batch of ``height`` lines and what became of them."""
+        self.lines_in += height
+        self.lines_kept += split.kept.height
+        self.money_in += split.money
+        self.money_kept += int(split.kept["amount"].sum())
+        self.money_quarantined += int(split.aside["amount"].sum())
+        self.amounts_rounded += split.rounded
+        self.reasons.update(split.aside["reason"].to_list())
+        if not self.first_aside and split.aside.height:
+            line, content = split.aside.sort("line").select("line", "content").row(0)
+            self.first_aside = f"line {line}, {content[:200]}"
+
+    def complaint(self, name: str) -> str:
+        """Say why a file without a single usable line cannot be ingested."""
+        if not self.lines_in:
+            return f"{name} has columns but no lines; export it again"
+        reason, times = self.reasons.most_common(1)[0]
+        return (
+            f"{name}: none of its {self.lines_in} lines can be used; most often ({times} times): {reason}; "
+            f"first {self.first_aside}; mend the file, or say which column is which with --map column=field"
+        )
+
+    def source(self, name: str, preset: str, digest: str) -> Source:
+        """Return the record for the manifest.
+
+        Raises:
+            RegularsError: the lines or the money do not add up; a bug in regulars.
+        """
+        quarantined = self.reasons.total()
+        check(f"{name}: lines", self.lines_in, self.lines_kept + quarantined)
+        check(f"{name}: money", self.money_in, self.money_kept + self.money_quarantined)
+        return Source(
+            name=name,
+            preset=preset,
+            digest=digest,
+            lines_in=self.lines_in,
+            lines_kept=self.lines_kept,
+            lines_quarantined=quarantined,
+            money_in=self.money_in,
+            money_kept=self.money_kept,
+            money_quarantined=self.money_quarantined,
+            reasons=dict(sorted(self.reasons.items())),
+            amounts_rounded=self.amounts_rounded,
+        )
+
+
+def check(what: str, came: int, went: int) -> None:
+    """Refuse to go on unless what came in is what went out.
+
+    Raises:
+        RegularsError: it is not.
+    """
+    if came != went:
+        raise RegularsError(
+            f"{what} do not add up: {came} came in, {went} went out; the ledger stays as it was; "
+            f"please report this"
+        )
