@@ -1,0 +1,21 @@
+"""Figures; the only door to matplotlib.
+
+Every function returns a new ``matplotlib.figure.Figure`` and touches neither pyplot nor a display:
+save it with ``figure.savefig(path)``, hand it to MLflow, or leave it as the last line of a notebook
+cell. Candidates differ in colour (Okabe and Ito's, which colour-blind readers tell apart) and in
+marker or line style, so that a grey print tells them apart as well.
+"""
+
+from regulars.evaluation.plots.candidates import interval_plot, ranking_plot, snapshot_plot
+from regulars.evaluation.plots.forecasts import calibration_plot, return_plot, survival_plot
+from regulars.evaluation.plots.tables import bar_plot
+
+__all__ = [
+    "bar_plot",
+    "calibration_plot",
+    "interval_plot",
+    "ranking_plot",
+    "return_plot",
+    "snapshot_plot",
+    "survival_plot",
+]

@@ -1,0 +1,57 @@
+"""A table's column as bars."""
+
+import polars as pl
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from regulars.errors import DataError
+from regulars.evaluation.plots.canvas import COLOURS, canvas
+
+_MOST_TICKS = 16
+"""Labels below upright bars; more would overlap."""
+
+
+def bar_plot(
+    table: pl.DataFrame,
+    label: str,
+    value: str,
+    *,
+    title: str,
+    unit: str,
+    percent: bool = False,
+    sideways: bool = False,
+) -> Figure:
+    """Return a bar a row, in the table's order: upright from the left, or sideways from the top.
+
+    Args:
+        table: at least one row.
+        label: the column that names the bars.
+        value: the numeric column that gives their length; a null leaves a gap.
+        title: what the figure says.
+        unit: the label of the value axis.
+        percent: whether values are shares, to be shown as percentages.
+        sideways: for long names.
+
+    Raises:
+        DataError: no rows.
+    """
+    if table.is_empty():
+        raise DataError(f"there is no {label} to draw; the table has no rows")
+    names, heights = [str(name) for name in table[label]], table[value].cast(pl.Float64).to_numpy()
+    places = range(len(names))
+    if sideways:
+        figure, axes = canvas(title, unit, "", width=7.2, height=1.2 + 0.3 * len(names))
+        axes.barh(places, heights, color=COLOURS[0])
+        axes.set_yticks(places, names)
+        axes.invert_yaxis()
+    else:
+        figure, axes = canvas(title, "", unit, width=8.0)
+        axes.bar(places, heights, color=COLOURS[0])
+        shown = places[:: -(-len(names) // _MOST_TICKS)]
+        axes.set_xticks(shown, [names[place] for place in shown])
+    along = axes.xaxis if sideways else axes.yaxis
+    along.set_major_locator(MaxNLocator(nbins=6))
+    if percent:
+        along.set_major_formatter(PercentFormatter(1.0))
+    axes.grid(visible=False, axis="y" if sideways else "x")
+    return figure

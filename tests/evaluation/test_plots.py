@@ -1,0 +1,109 @@
+import io
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from regulars.errors import DataError
+from regulars.evaluation import plots
+from regulars.evaluation.intervals import Interval
+
+CURVES = np.tile(np.linspace(0.9, 0.3, 10), (4, 1))
+OUTCOME = ([1, 4, 10, 10], [True, True, False, False])
+
+
+def drawn(figure: Figure) -> Figure:
+    """Render the figure, so that what only fails when drawn fails here."""
+    figure.savefig(io.BytesIO(), format="png")
+    return figure
+
+
+def legend(figure: Figure) -> list[str]:
+    found = figure.axes[0].get_legend()
+    return [] if found is None else [text.get_text() for text in found.get_texts()]
+
+
+def test_calibration_plot_draws_the_bins_of_each_candidate() -> None:
+    figure = drawn(
+        plots.calibration_plot(
+            [1, 0, 1, 1], {"rule": [0.65, 0.65, 0.95, 0.95], "model": [0.9, 0.1, 0.9, 1.0]}
+        )
+    )
+    axes = figure.axes[0]
+    assert legend(figure) == ["perfect calibration", "rule", "model"]
+    assert axes.lines[1].get_xydata() == pytest.approx(np.array([[0.65, 0.5], [0.95, 1.0]]))
+    assert axes.get_xlabel()
+    assert axes.get_ylabel()
+    assert axes.get_title()
+
+
+@pytest.mark.parametrize("outcome", [[0, 0], [1, 1]])
+def test_calibration_plot_of_one_class(outcome: list[int]) -> None:
+    figure = drawn(plots.calibration_plot(outcome, {"rule": [0.2, 0.8]}))
+    assert figure.axes[0].lines[1].get_ydata() == pytest.approx(np.array(outcome))
+
+
+def test_survival_plot_shows_the_observed_curve_and_each_mean() -> None:
+    figure = drawn(plots.survival_plot(*OUTCOME, {"own gap": CURVES, "hazard": CURVES**2}))
+    observed, own_gap = figure.axes[0].lines[:2]
+    assert legend(figure) == ["observed (Kaplan-Meier)", "own gap", "hazard"]
+    assert observed.get_xydata() == pytest.approx(np.array([[0, 1], [1, 0.75], [4, 0.5], [10, 0.5]]))
+    assert np.asarray(own_gap.get_xydata())[[0, 1, 10]] == pytest.approx(
+        np.array([[0, 1], [1, 0.9], [10, 0.3]])
+    )
+    assert "Days" in figure.axes[0].get_xlabel()
+
+
+def test_survival_plot_where_nobody_bought() -> None:
+    figure = drawn(plots.survival_plot([10, 10], [False, False], {"hazard": CURVES[:2]}))
+    assert figure.axes[0].lines[0].get_ydata() == pytest.approx(np.ones(2))
+
+
+def test_interval_plot_lists_candidates_from_the_top() -> None:
+    intervals = {"rule": Interval(0.8, 0.78, 0.82), "model": Interval(0.9, float("nan"), float("nan"))}
+    figure = drawn(
+        plots.interval_plot(intervals, metric="AUC (higher is better)", title="Who wins?", reference=0.8)
+    )
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["rule", "model"]
+    assert axes.yaxis.get_inverted()
+    assert (axes.get_xlabel(), axes.get_title()) == ("AUC (higher is better)", "Who wins?")
+
+
+def test_ranking_plot_leaves_gaps_for_what_is_missing() -> None:
+    metrics = {
+        "own top": {"recall_at_10": 0.2, "recall_new_at_10": float("nan")},
+        "model": {"recall_at_10": 0.3},
+    }
+    figure = drawn(plots.ranking_plot(metrics))
+    axes = figure.axes[0]
+    assert legend(figure) == ["own top", "model"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["recall@10", "recall new@10"]
+    heights = [patch.get_height() for container in axes.containers for patch in container]
+    assert heights == pytest.approx([0.2, float("nan"), 0.3, float("nan")], nan_ok=True)
+
+
+def test_more_candidates_than_colours() -> None:
+    drawn(plots.survival_plot(*OUTCOME, {f"candidate {number}": CURVES for number in range(9)}))
+
+
+def test_nothing_to_draw() -> None:
+    calls: list[Callable[[], Figure]] = [
+        lambda: plots.calibration_plot([1, 0], {}),
+        lambda: plots.survival_plot(*OUTCOME, {}),
+        lambda: plots.interval_plot({}, metric="AUC", title="none"),
+        lambda: plots.ranking_plot({}),
+    ]
+    for call in calls:
+        with pytest.raises(DataError, match="no candidate"):
+            call()
+    with pytest.raises(DataError, match="one row a customer"):
+        plots.survival_plot([], [], {"hazard": CURVES})
+
+
+def test_pyplot_is_not_touched() -> None:
+    before = "matplotlib.pyplot" in sys.modules
+    drawn(plots.interval_plot({"rule": Interval(1.0, 0.0, 2.0)}, metric="days", title="one"))
+    assert ("matplotlib.pyplot" in sys.modules) == before
