@@ -1,0 +1,153 @@
+"""What the whole shop's purchases say about an item before as_of: demand, trend, repeat buying and its pace."""
+
+import datetime as dt
+
+import polars as pl
+
+from regulars.features.purchases import Catalogue, day_number
+
+NAMES = (
+    "item_share",
+    "item_trend",
+    "item_unsold_days",
+    "item_repeat",
+    "item_rate",
+    "item_gap",
+    "group_rate",
+    "group_gap",
+)
+"""The columns of :func:`item_stats`, in order."""
+
+RECENT_DAYS = 28
+"""Length of the window for demand; the trend compares it with three of its kind."""
+PRIOR_CUSTOMERS = 10.0
+"""Customers that a group's share of repeaters counts for among an item's own."""
+PRIOR_GAPS = 10.0
+"""Gaps that a group's mean counts for among an item's own, and the shop's among a group's."""
+PRIOR_ORDERS = 30.0
+"""Orders that a group's rate counts for among an item's own, and the shop's among a group's."""
+_SPANS = ("customers", "repeaters", "gaps", "days", "orders")
+
+
+def item_stats(lines: pl.DataFrame, catalogue: Catalogue, as_of: dt.date) -> pl.DataFrame:
+    """Return the statistics of every item, and in the last row those of an item nobody knows.
+
+    ``item_share``        customers who bought it in the last 28 days / customers of these days, in [0, 1]
+    ``item_trend``        its orders in the last 28 days over a third of the last 84 days' (1 = steady), one
+                          order added to both
+    ``item_unsold_days``  days since its last sale, >= 1 (null: never sold)
+    ``item_repeat``       share of its customers who bought it in two orders, shrunk towards the group's
+    ``item_rate``         of the later orders of its customers, the share with the item, shrunk likewise
+    ``item_gap``          mean days between two purchases by one customer, shrunk likewise
+    ``group_rate``        ``item_rate`` of the items of its group together
+    ``group_gap``         mean days between two orders with any item of its group by one customer
+
+    Args:
+        lines: :class:`~regulars.features.purchases.Purchases` lines, of every customer, all before as_of.
+        catalogue: where items and groups have their numbers.
+        as_of: the first unknown day.
+    """
+    bought = lines.filter(pl.col("item") < catalogue.n_items)
+    items = _repeats(_spans(bought, ["item", "group"]), ["item", "group"])
+    groups = items.group_by("group").agg(pl.col(*_SPANS).sum())
+    visits = _repeats(_spans(bought.unique(["customer", "order", "group"]), ["group"]), ["group"])
+    shop = items.select(pl.col(*_SPANS).sum()).with_columns(
+        repeat=_mean("repeaters", "customers", pl.lit(0.5), 1.0),
+        rate=_mean("gaps", "orders", pl.lit(0.1), 1.0),
+        gap=_mean("days", "gaps", pl.lit(float(RECENT_DAYS)), 1.0),
+    )
+    numbers = {"item": range(catalogue.n_items + 1), "group": catalogue.groups}
+    rows = pl.DataFrame(numbers, schema={"item": pl.Int32, "group": pl.Int32})
+    return (
+        rows.join(items.drop("group"), on="item", how="left", maintain_order="left")
+        .join(groups, on="group", how="left", suffix="_group", maintain_order="left")
+        .join(visits, on="group", how="left", suffix="_visits", maintain_order="left")
+        .join(_demand(bought, as_of), on="item", how="left", maintain_order="left")
+        .with_columns(pl.exclude("item_unsold_days").fill_null(0))
+        .join(shop.select("repeat", "rate", "gap"), how="cross")
+        .with_columns(**_group_means())
+        .select(**_item_means())
+    )
+
+
+def popularity(lines: pl.DataFrame, as_of: dt.date, window_days: int) -> pl.DataFrame:
+    """Return the items ever sold, the most popular first: ``item`` and ``share``.
+
+    By customers in the last ``window_days``, orders in them, customers ever, orders ever, then by item.
+    ``share`` is customers who bought it in the window / customers of the window (0 where there are none).
+    """
+    recent = pl.col("day") >= day_number(as_of) - window_days
+    active = lines.filter(recent)["customer"].n_unique()
+    counted = lines.group_by("item").agg(
+        customers=pl.col("customer").filter(recent).n_unique(),
+        orders=recent.sum(),
+        customers_ever=pl.col("customer").n_unique(),
+        orders_ever=pl.len(),
+    )
+    order = ["customers", "orders", "customers_ever", "orders_ever"]
+    ranked = counted.sort([*order, "item"], descending=[True] * len(order) + [False])
+    return ranked.select("item", share=pl.col("customers") / max(active, 1))
+
+
+def _spans(lines: pl.DataFrame, what: list[str]) -> pl.DataFrame:
+    """Return a row a customer and item or group: orders with it, days from first to last, orders since the first."""
+    latest = pl.col("order").max().over("customer").cast(pl.Int64)
+    return (
+        lines.with_columns(later=latest - pl.col("order"))
+        .group_by("customer", *what)
+        .agg(
+            bought=pl.len().cast(pl.Int64),
+            days=(pl.col("day").max() - pl.col("day").min()).cast(pl.Int64),
+            orders=pl.col("later").max(),
+        )
+    )
+
+
+def _repeats(spans: pl.DataFrame, what: list[str]) -> pl.DataFrame:
+    """Add the customers up: how many, how many came back for it, after how many gaps, days and orders."""
+    return spans.group_by(what).agg(
+        customers=pl.len().cast(pl.Int64),
+        repeaters=(pl.col("bought") > 1).sum().cast(pl.Int64),
+        gaps=(pl.col("bought") - 1).sum(),
+        days=pl.col("days").sum(),
+        orders=pl.col("orders").sum(),
+    )
+
+
+def _mean(total: str, n: str, prior: pl.Expr, weight: float) -> pl.Expr:
+    """Return the mean of ``n`` observations and ``weight`` more that all say ``prior``."""
+    return (pl.col(total) + weight * prior) / (pl.col(n) + weight)
+
+
+def _group_means() -> dict[str, pl.Expr]:
+    return {
+        "group_repeat": _mean("repeaters_group", "customers_group", pl.col("repeat"), PRIOR_CUSTOMERS),
+        "group_rate": _mean("gaps_group", "orders_group", pl.col("rate"), PRIOR_ORDERS),
+        "items_gap": _mean("days_group", "gaps_group", pl.col("gap"), PRIOR_GAPS),
+        "group_gap": _mean("days_visits", "gaps_visits", pl.col("gap"), PRIOR_GAPS),
+    }
+
+
+def _item_means() -> dict[str, pl.Expr]:
+    return {
+        "item_share": pl.col("item_share"),
+        "item_trend": (pl.col("orders_recent") + 1.0) / (pl.col("orders_season") / 3.0 + 1.0),
+        "item_unsold_days": pl.col("item_unsold_days").cast(pl.Float64),
+        "item_repeat": _mean("repeaters", "customers", pl.col("group_repeat"), PRIOR_CUSTOMERS),
+        "item_rate": _mean("gaps", "orders", pl.col("group_rate"), PRIOR_ORDERS),
+        "item_gap": _mean("days", "gaps", pl.col("items_gap"), PRIOR_GAPS),
+        "group_rate": pl.col("group_rate"),
+        "group_gap": pl.col("group_gap"),
+    }
+
+
+def _demand(lines: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    age = day_number(as_of) - pl.col("day")
+    recent = age <= RECENT_DAYS
+    active = lines.filter(recent)["customer"].n_unique()
+    return lines.group_by("item").agg(
+        item_share=pl.col("customer").filter(recent).n_unique() / max(active, 1),
+        orders_recent=recent.sum(),
+        orders_season=(age <= 3 * RECENT_DAYS).sum(),
+        item_unsold_days=age.min(),
+    )
