@@ -1,0 +1,1 @@
+"""Estimators: classes that learn from features and labels."""

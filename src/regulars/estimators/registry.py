@@ -1,0 +1,31 @@
+"""Every estimator by the name that model.toml and artefacts use."""
+
+from typing import Any
+
+from regulars.errors import ConfigError, did_you_mean
+from regulars.estimators import recommend
+from regulars.estimators.churn import HazardChurn, LightGBMChurn, RecencyRate
+from regulars.estimators.timing import LightGBMHazard, MedianGap
+
+KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        RecencyRate, LightGBMChurn, HazardChurn,
+        MedianGap, LightGBMHazard,
+        recommend.GlobalTop, recommend.OwnTop, recommend.CoPurchase, recommend.LightGBMRanker,
+    )
+}  # fmt: skip
+"""Class name -> class; reading an artefact never imports anything else."""
+
+
+def kind(name: str) -> type[Any]:
+    """Return the estimator class called ``name``.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in KINDS:
+        raise ConfigError(
+            f"no estimator is called {name!r}{did_you_mean(name, KINDS)}; there are {', '.join(KINDS)}"
+        )
+    return KINDS[name]

@@ -1,0 +1,165 @@
+"""Features and fitted models in, answers out: the one definition for batch, service and notebook."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from regulars import artefact, curves
+from regulars.artefact import Fitted, Meta, Task
+from regulars.errors import ConfigError, LeakageError, MissingError
+from regulars.estimators.base import Floats
+
+WITHIN_DAYS = (7, 14, 30, 60, 90)
+"""The horizons of ``probability_within_*``; null where they reach beyond the model's."""
+
+
+@dataclass(frozen=True)
+class Champions:
+    """The promoted model of each task."""
+
+    by_task: Mapping[Task, Fitted]
+
+    @classmethod
+    def read(cls, folder: Path) -> "Champions":
+        """Read the models in ``folder/<task>/``; a task without a folder has no champion."""
+        present = [task for task in artefact.TASKS if (folder / task / "model.json").is_file()]
+        return cls({task: artefact.read(folder / task) for task in present})
+
+    def __getitem__(self, task: Task) -> Fitted:
+        """Return the champion of ``task``.
+
+        Raises:
+            MissingError: there is none.
+        """
+        if task not in self.by_task:
+            raise MissingError(f"no champion for {task}; train one with: regulars train --task {task}")
+        return self.by_task[task]
+
+    @property
+    def training_cut(self) -> dt.date:
+        """The latest training cut: no earlier ``as_of`` can be answered without leakage."""
+        return max((fitted.meta.as_of for fitted in self.by_task.values()), default=dt.date.min)
+
+    def refuse_the_past(self, as_of: dt.date) -> None:
+        """Raise LeakageError where a champion was trained on rows at or after ``as_of``."""
+        if as_of < self.training_cut:
+            raise LeakageError(
+                f"the champions know purchases up to {self.training_cut}, so they cannot score {as_of} honestly; "
+                f"use --as-of {self.training_cut} or later, or train again with --as-of {as_of}"
+            )
+
+
+def score(champions: Champions, features: pl.DataFrame, *, curve: bool = False) -> pl.DataFrame:
+    """Return when each customer will be back and how likely they will not.
+
+    Args:
+        champions: a churn and a timing champion of the same horizon.
+        features: rows of ``features.table``.
+        curve: add the whole curve.
+
+    Returns:
+        One row a row of ``features``: ``customer_id``, ``as_of``, ``horizon_days``;
+        ``churn_probability``, P(no purchase in the horizon); ``expected_date``, the median day, null beyond it;
+        ``days_p10``, ``days_p50``, ``days_p90``, days to the next purchase (1 = the day of as_of, horizon + 1 = beyond
+        it); ``probability_within_7 .. _90``, null where the horizon is shorter; ``source``; and with ``curve``
+        ``survival``, the list of S(t) = P(no purchase in [as_of, as_of + t days)) for t = 1..horizon.
+
+    Raises:
+        ConfigError: the champions look ahead differently.
+
+    The curve is the timing champion's, bent so that it ends at the churn champion's probability: the two
+    answers can not contradict each other.
+    """
+    timing, churn = champions["timing"], champions["churn"]
+    horizon = common_horizon(churn.meta, timing.meta)
+    survival = curves.reconcile(timing.estimator.survival(features), churn.estimator.predict(features))
+    p50 = curves.quantile_days(survival, 0.5)
+    columns: dict[str, pl.Series | Floats | curves.IntArray] = {
+        "churn_probability": survival[:, -1],
+        "expected_date": _dates(features, p50, horizon),
+        "days_p10": curves.quantile_days(survival, 0.1),
+        "days_p50": p50,
+        "days_p90": curves.quantile_days(survival, 0.9),
+        **{f"probability_within_{days}": _within(survival, days) for days in WITHIN_DAYS},
+    }
+    scored = features.select("customer_id", "as_of", horizon_days=pl.lit(horizon, pl.Int64)).with_columns(**columns)
+    scored = scored.with_columns(source=pl.lit(_weaker(timing, churn)))
+    return scored.with_columns(survival=pl.Series(survival.tolist(), dtype=pl.List(pl.Float64))) if curve else scored
+
+
+def recommend(
+    champions: Champions, transactions: pl.DataFrame, as_of: dt.date, k: int = 20, kind: str = "next_basket"
+) -> pl.DataFrame:
+    """Return the ``k`` items to offer each customer in ``transactions``.
+
+    Args:
+        champions: a recommend champion.
+        transactions: the customers' rows, all before ``as_of``.
+        as_of: the day of the offer.
+        k: list length.
+        kind: ``next_basket``, or ``buy_again`` for items the customer bought before.
+
+    Returns:
+        ``customer_id``, ``rank`` (1-based), ``item_id``, ``score`` (higher is better, comparable within a customer
+        only) and ``source``; fewer than ``k`` rows where there is no more to offer.
+    """
+    return champions["recommend"].estimator.recommend(transactions, as_of, k, kind=kind)  # type: ignore[no-any-return]
+
+
+def common_horizon(churn: Meta, timing: Meta) -> int:
+    """Return how many days ahead both champions look.
+
+    Raises:
+        ConfigError: they look ahead differently, so their answers cannot be put together.
+    """
+    if churn.horizon_days != timing.horizon_days:
+        raise ConfigError(
+            f"the churn champion looks {churn.horizon_days} days ahead, the timing champion {timing.horizon_days}; "
+            f"train both with the same --horizon"
+        )
+    return timing.horizon_days
+
+
+class Reason(NamedTuple):
+    """What moves a customer's churn probability."""
+
+    feature: str
+    value: float | None
+    typical: float | None
+    """The median of the train customers."""
+    effect: float
+    """Change of the log-odds of churn against the average customer; positive is more at risk."""
+
+
+def explain(champions: Champions, features: pl.DataFrame, n: int = 5) -> list[Reason]:
+    """Return the ``n`` strongest reasons behind one customer's churn probability, strongest first.
+
+    A rule that learned no weights gives the one feature it looks at.
+    """
+    model = champions["churn"].estimator
+    if not hasattr(model, "effects"):
+        return [Reason("recency", features["recency"].item(), None, 0.0)]
+    found = [
+        Reason(name, features[name].item(), model.typical_.get(name), float(effect[0]))
+        for name, effect in model.effects(features).items()
+    ]
+    return sorted(found, key=lambda reason: -abs(reason.effect))[:n]
+
+
+def _within(survival: Floats, days: int) -> pl.Series:
+    if days > survival.shape[1]:
+        return pl.Series([None] * len(survival), dtype=pl.Float64)
+    return pl.Series(curves.probability_within(survival, days))
+
+
+def _dates(features: pl.DataFrame, days: curves.IntArray, horizon: int) -> pl.Series:
+    dates = features["as_of"] + pl.Series(days - 1).cast(pl.Duration("ms")) * 86_400_000
+    return dates.set(pl.Series(days > horizon), None)
+
+
+def _weaker(*models: Fitted) -> str:
+    return "baseline" if any(model.meta.source == "baseline" for model in models) else "model"

@@ -1,0 +1,120 @@
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from regulars import schema
+from regulars.estimators.recommend import LightGBMRanker, OwnTop, training
+from regulars.evaluation.ranking import ranking_metrics
+from regulars.features import pairs
+from regulars.features.purchases import Catalogue, purchases
+from regulars.labels import next_basket
+from regulars.windows import Snapshot
+from tests.estimators.recommend import shop
+from tests.estimators.recommend.contract import RecommendContract, lines
+
+__all__ = ["lines"]
+
+
+def small(**parameters: Any) -> LightGBMRanker:
+    return LightGBMRanker(**{"rounds": 20, "min_data_in_leaf": 20, "n_popular": 12, **parameters})
+
+
+class TestLightGBMRanker(RecommendContract):
+    make = staticmethod(small)
+
+
+class TestLightGBMRankerWithoutBaskets(RecommendContract):
+    """Too few baskets to learn from."""
+
+    make: Callable[[], LightGBMRanker] = staticmethod(lambda: small(min_baskets=10_000))
+
+
+@pytest.fixture(scope="module")
+def ranker(lines: pl.DataFrame) -> LightGBMRanker:
+    return small().fit(lines, shop.items(), shop.AS_OF)
+
+
+def test_finds_the_next_basket(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
+    truth = next_basket(lines, [Snapshot(shop.AS_OF, 28)])
+    owned = lines.filter(pl.col("purchased_at") < shop.AS_OF)
+    offered = ranker.recommend(lines, shop.AS_OF, 10)
+    metrics = ranking_metrics(offered, truth, owned, k=10)
+    best_sellers = ranker.popular(10).join(truth.select("customer_id"), how="cross")
+    assert metrics["ndcg_at_10"] > 1.5 * ranking_metrics(best_sellers, truth, owned, k=10)["ndcg_at_10"]
+
+
+def test_new_items_get_in(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
+    offered = ranker.recommend(lines, shop.AS_OF, 10)
+    owned = lines.filter(pl.col("purchased_at") < shop.AS_OF)
+    new = offered.join(owned, on=["customer_id", "item_id"], how="anti")
+    assert new.height > 0
+    assert set(new["source"]) <= {"co_purchase", "popular"}
+    old = offered.join(owned, on=["customer_id", "item_id"], how="semi")
+    assert set(old["source"]) == {"history"}
+
+
+def test_without_baskets_it_is_the_baseline(lines: pl.DataFrame) -> None:
+    fallback = small(min_baskets=10_000).fit(lines, shop.items(), shop.AS_OF).recommend(lines, shop.AS_OF, 10)
+    assert fallback.equals(OwnTop().fit(lines, shop.items(), shop.AS_OF).recommend(lines, shop.AS_OF, 10))
+
+
+def test_threads_change_nothing(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
+    wide = small(threads=2, predict_threads=2).fit(lines, shop.items(), shop.AS_OF)
+    assert wide.recommend(lines, shop.AS_OF, 5).equals(ranker.recommend(lines, shop.AS_OF, 5))
+
+
+def test_long_lists_are_filled(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
+    one = lines.filter(pl.col("customer_id") == "C007")
+    assert ranker.recommend(one, shop.AS_OF, 40).height == 40
+
+
+def test_windows_end_by_as_of() -> None:
+    plan = small(n_snapshots=4, step_days=14, label_days=30)._plan()
+    days = training.snapshots(dt.date(2024, 6, 1), plan)
+    assert [(dt.date(2024, 6, 1) - day.as_of).days for day in days] == [56, 42, 28, 14]
+    assert [day.horizon_days for day in days] == [30, 30, 28, 14]
+    assert all(day.future.end <= dt.date(2024, 6, 1) for day in days)
+
+
+def learned(log: pl.DataFrame, **parameters: Any) -> training.TrainSet:
+    known = log.filter(pl.col("purchased_at") < shop.AS_OF)
+    catalogue = Catalogue.of(shop.items(), known)
+    plan, rng = small(**parameters)._plan(), np.random.default_rng(0)
+    found = training.train_set(known, purchases(known, catalogue), catalogue, shop.AS_OF, plan, rng)
+    assert found is not None
+    return found
+
+
+def test_train_rows_know_nothing_of_their_baskets(lines: pl.DataFrame) -> None:
+    """More in every basket after the only snapshot changes the labels, and no feature."""
+    last = shop.AS_OF - dt.timedelta(days=28)
+    more = [lines.filter(pl.col("purchased_at") >= last).with_columns(item_id=pl.lit(f"I{n:02}")) for n in range(20)]
+    one = {"n_snapshots": 1, "step_days": 28, "negatives": 1.0}
+    before, after = learned(lines, **one), learned(pl.concat([lines, *more]), **one)
+    assert after.bought.sum() > 2 * before.bought.sum()
+    known = {row.tobytes() for row in before.rows}
+    assert np.mean([row.tobytes() in known for row in after.rows]) > 0.9  # the rest had no bought candidate before
+
+
+def test_every_group_has_a_bought_candidate(lines: pl.DataFrame) -> None:
+    found = learned(lines)
+    assert found.rows.shape == (found.sizes.sum(), len(pairs.NAMES))
+    ends = np.cumsum(found.sizes)
+    assert all(group.max() == 1.0 for group in np.split(found.bought, ends[:-1]))
+
+
+def test_sampling(lines: pl.DataFrame) -> None:
+    every, some = learned(lines, negatives=1.0), learned(lines, negatives=0.2)
+    assert some.bought.sum() == every.bought.sum()
+    assert len(some.rows) < 0.5 * len(every.rows)
+    assert len(learned(lines, max_customers=10).sizes) <= 4 * 10
+
+
+def test_an_empty_past_teaches_nothing() -> None:
+    log = shop.lines([("A", "1", "x", dt.datetime(2024, 5, 31))])
+    fitted = LightGBMRanker().fit(log, schema.ITEMS.empty(), shop.AS_OF)
+    assert fitted.booster_ is None
