@@ -1,0 +1,220 @@
+"""The routes of the service as an ASGI app; it knows nothing of BentoML and of how models are loaded."""
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import anyio
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from regulars.errors import MissingError
+from serving import docs_page, metrics, openapi
+from serving.clock import Clock
+from serving.contract import CustomerRequest, RecommendRequest, ScoreRequest
+from serving.edge import Edge
+from serving.fields import Day, Id
+from serving.operations import JSON, OPERATIONS
+from serving.problems import Problem, defect, from_validation, invalid
+from serving.scorer import Scorer
+
+MAX_BODY = 1 << 20
+"""Bytes of a body."""
+
+MAX_PATH = 200
+"""Characters of an address that an error repeats."""
+
+THREADS = 2
+"""Answers computed at once in one process; more of them only share the same core."""
+
+_LIMITER = anyio.CapacityLimiter(THREADS)
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+_DAY: TypeAdapter[dt.date] = TypeAdapter(Day)
+
+A = TypeVar("A")
+C = TypeVar("C", bound=CustomerRequest)
+T = TypeVar("T")
+
+
+class Api:
+    """Answers the routes of :data:`serving.operations.OPERATIONS`, a method each."""
+
+    def __init__(self, scorer: Scorer | None, clock: Clock, missing: str) -> None:
+        """Answer from ``scorer``; where there is none, say what is ``missing``."""
+        self._scorer = scorer
+        self._clock = clock
+        self._missing = missing
+
+    def _ready(self) -> Scorer:
+        """Return what the answers come from.
+
+        Raises:
+            Problem: MODEL_NOT_READY.
+        """
+        if self._scorer is None:
+            raise Problem("MODEL_NOT_READY", self._missing)
+        return self._scorer
+
+    async def score(self, request: HttpRequest) -> Response:
+        """Answer POST /v1/score."""
+        scorer, asked = self._ready(), await _body(request, ScoreRequest)
+        as_of = asked.as_of or self._clock()
+        if scorer.is_light(asked, as_of):
+            return _json(scorer.score(asked, as_of, request.state.request_id))
+        return await _worked(scorer.score, asked, as_of, request.state.request_id)
+
+    async def recommend(self, request: HttpRequest) -> Response:
+        """Answer POST /v1/recommend."""
+        scorer, asked = self._ready(), await _body(request, RecommendRequest)
+        as_of = asked.as_of or self._clock()
+        return await _worked(scorer.recommend, asked, as_of, request.state.request_id)
+
+    async def profile(self, request: HttpRequest) -> Response:
+        """Answer GET /v1/customers/{customer_id}/profile."""
+        scorer = self._ready()
+        customer_id = _checked(_ID, "customer_id", request.path_params["customer_id"])
+        as_of = self._as_of(request)
+        return await _worked(scorer.profile, customer_id, as_of, request.state.request_id)
+
+    async def models(self, request: HttpRequest) -> Response:
+        """Answer GET /v1/models."""
+        return _json(self._ready().state(self._clock(), request.state.request_id))
+
+    async def livez(self, _: HttpRequest) -> Response:
+        """Answer GET /livez: the process lives."""
+        return _json({"status": "ok"})
+
+    async def readyz(self, _: HttpRequest) -> Response:
+        """Answer GET /readyz: there is something to answer from."""
+        self._ready()
+        return _json({"status": "ok"})
+
+    async def metrics(self, _: HttpRequest) -> Response:
+        """Answer GET /metrics."""
+        return Response(await run_in_threadpool(metrics.exposition), media_type=metrics.CONTENT_TYPE)
+
+    def _as_of(self, request: HttpRequest) -> dt.date:
+        for name in request.query_params:
+            if name != "as_of":
+                raise invalid(name, "unknown parameter; this route knows as_of", "extra_forbidden")
+        given = request.query_params.get("as_of")
+        return self._clock() if given is None else _checked(_DAY, "as_of", given)
+
+
+def create_app(scorer: Scorer | None, clock: Clock, missing: str = "the models are being loaded; ask again") -> Edge:
+    """Return the service as an ASGI app.
+
+    Args:
+        scorer: what the answers come from; None where models or customers are missing.
+        clock: says which day it is where a request does not.
+        missing: why there is no scorer, and what to do about it.
+    """
+    api = Api(scorer, clock, missing)
+    routes = [Route(_pattern(o.path), getattr(api, o.name), methods=[o.method]) for o in OPERATIONS]
+    pages = [Route("/", _home), Route("/docs", _docs), Route("/openapi.json", _openapi)]
+    app = Starlette(
+        routes=[*routes, *pages],
+        exception_handlers={
+            Problem: _refuse,
+            MissingError: _refuse_missing,
+            HTTPException: _refuse_http,
+            Exception: _admit,  # Starlette raises it again, so that the edge can write it down
+        },
+    )
+    app.router.redirect_slashes = False
+    named = {getattr(api, o.name): o.path for o in OPERATIONS} | {page.endpoint: page.path for page in pages}
+    return Edge(app, named)
+
+
+def _pattern(path: str) -> str:
+    """Return the route's pattern: a shop's ids may hold slashes."""
+    return path.replace("{customer_id}", "{customer_id:path}")
+
+
+async def _home(_: HttpRequest) -> Response:
+    return RedirectResponse("/docs")
+
+
+async def _docs(_: HttpRequest) -> Response:
+    return HTMLResponse(docs_page.page(), headers={"Content-Security-Policy": docs_page.POLICY})
+
+
+async def _openapi(_: HttpRequest) -> Response:
+    return _json(openapi.document())
+
+
+async def _refuse(request: HttpRequest, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - the handler is registered for this type
+    return error.response(request.state.request_id)
+
+
+async def _refuse_missing(request: HttpRequest, error: Exception) -> Response:
+    """Answer a question that no champion is there for."""
+    return Problem("MODEL_NOT_READY", str(error)).response(request.state.request_id)
+
+
+async def _admit(request: HttpRequest, _: Exception) -> Response:
+    request_id = request.state.request_id
+    return defect(request_id).response(request_id)
+
+
+async def _refuse_http(request: HttpRequest, error: Exception) -> Response:
+    """Put Starlette's own errors, which are 404 and 405, into our shape."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this type
+    path = request.url.path[:MAX_PATH]
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        problem = Problem("METHOD_NOT_ALLOWED", f"{path} answers {allowed}, not {request.method}; see /docs")
+    else:
+        problem = Problem("NOT_FOUND", f"there is no {path}; see /docs")
+    return problem.response(request.state.request_id, error.headers)
+
+
+async def _body(request: HttpRequest, kind: type[C]) -> C:
+    """Read the body as a ``kind``.
+
+    Raises:
+        Problem: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, MALFORMED_JSON or INVALID_FIELD.
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != JSON or request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem("UNSUPPORTED_MEDIA_TYPE", "send a JSON object with the header Content-Type: application/json")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise Problem("TOO_LARGE", f"the body has more than {MAX_BODY} bytes; send fewer lines of history")
+    try:
+        return kind.model_validate_json(bytes(body))
+    except ValidationError as error:
+        raise from_validation(error, kind.model_fields) from None
+
+
+def _checked(kind: TypeAdapter[T], path: str, value: str) -> T:
+    """Return a parameter that stands in the address.
+
+    Raises:
+        Problem: INVALID_FIELD.
+    """
+    try:
+        return kind.validate_python(value)
+    except ValidationError as error:
+        raise from_validation(error, (), under=path) from None
+
+
+async def _worked(answer: Callable[[A, dt.date, str], Any], asked: A, as_of: dt.date, request_id: str) -> Response:
+    """Compute an answer beside the event loop, so that others need not wait for it."""
+    task = functools.partial(answer, asked, as_of, request_id)
+    return _json(await anyio.to_thread.run_sync(task, limiter=_LIMITER, abandon_on_cancel=True))
+
+
+def _json(content: Any) -> Response:
+    return Response(orjson.dumps(content), media_type=JSON)

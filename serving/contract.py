@@ -1,0 +1,292 @@
+"""Requests and answers of the HTTP interface: the one definition that validates, documents and types them.
+
+A request is a frozen pydantic model with bounded fields, in which an unknown field is an error. An
+answer is a TypedDict: built as a plain dict, checked by the type checker, described in the OpenAPI
+document, and serialised without a validation that nobody needs.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Literal, NotRequired, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from serving.fields import Day, Id, Money, PurchaseTime
+
+MAX_LINES = 5000
+"""Lines of an inline history."""
+
+Task = Literal["churn", "next_purchase"]
+"""What ``POST /v1/score`` can answer."""
+
+Kind = Literal["next_basket", "buy_again"]
+"""What ``POST /v1/recommend`` can answer."""
+
+
+class Request(BaseModel):
+    """Base of everything a client sends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Line(Request):
+    """One line of an order, as a till would print it."""
+
+    order_id: Id = Field(description="the checkout this line belongs to")
+    item_id: Id = Field(description="what was bought")
+    purchased_at: PurchaseTime = Field(
+        description="when, by the shop's wall clock; an offset is taken off, the time as written stays"
+    )
+    quantity: float = Field(1.0, ge=-1e6, le=1e6, description="units or weight; negative for a return")
+    amount: Money = Field(description="net amount paid for the line, in the shop's currency; negative for a refund")
+    discount: Money = Field(Decimal(0), ge=0, description="reductions granted on the line")
+    store_id: Id | None = Field(None, description="the store or channel that sold it")
+
+
+class CustomerRequest(Request):
+    """Who is asked about, and when."""
+
+    customer_id: Id | None = Field(None, description="a customer of the store")
+    history: Annotated[tuple[Line, ...], Field(max_length=MAX_LINES, strict=False)] | None = Field(
+        None, description="purchases of an unknown customer, or fresh ones on top of the stored ones"
+    )
+    as_of: Day | None = Field(
+        None, description="first day that is not known: purchases before it count; by default today"
+    )
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.customer_id is None and not self.history:
+            raise PydanticCustomError("nobody", "give customer_id, history, or both")
+        return self
+
+
+class ScoreRequest(CustomerRequest):
+    """Ask how a customer stands."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"customer_id": "C1042", "want": ["churn", "next_purchase"], "explain": True}]}
+    )
+
+    want: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8, strict=False)] = Field(
+        get_args(Task), description="what to answer"
+    )
+    explain: bool = Field(False, description="whether to give the reasons of the churn probability")
+
+
+class RecommendRequest(CustomerRequest):
+    """Ask what to offer a customer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"customer_id": "C1042", "kind": "next_basket", "k": 3}]})
+
+    kind: Kind = Field(
+        "next_basket", description="items of the next order, or only items the customer has bought before"
+    )
+    k: int = Field(10, ge=1, le=100, description="how many items")
+
+
+class Model(TypedDict):
+    """Which model answered."""
+
+    name: str
+    version: str
+    run_id: str | None
+    alias: str | None
+    trained_at: str | None
+
+
+class Warned(TypedDict):
+    """Something the reader should know before acting on the answer."""
+
+    code: Literal["STALE_DATA", "LINES_IGNORED", "UNKNOWN_CUSTOMER"]
+    text: str
+
+
+class Answer(TypedDict):
+    """What every answer carries."""
+
+    request_id: Annotated[str, Field(description="also in the X-Request-ID header")]
+    as_of: Annotated[dt.date, Field(description="first day that is not known")]
+    data_through: Annotated[dt.date, Field(description="day of the last purchase in the store")]
+    model: Annotated[dict[str, Model], Field(description="the models that answered, by task")]
+    warnings: list[Warned]
+
+
+class Evidence(TypedDict):
+    """How much the answer rests on."""
+
+    n_orders: int
+    first_order: dt.date
+    source: Annotated[
+        Literal["model", "baseline", "prior"],
+        Field(description="learned model, rule, or the average customer"),
+    ]
+
+
+class Reason(TypedDict):
+    """One reason of a churn probability."""
+
+    code: str
+    text: str
+    feature: str
+    value: float | None
+    typical: Annotated[float | None, Field(description="the median of the customers the model learned from")]
+    effect: Annotated[
+        float,
+        Field(description="change of the log-odds of churn against the average customer; above 0 is riskier"),
+    ]
+
+
+class Churn(TypedDict):
+    """The risk that a customer stays away."""
+
+    probability: Annotated[float, Field(ge=0, le=1, description="higher is more at risk")]
+    horizon_days: int
+    definition: str
+    reasons: Annotated[list[Reason], Field(description="strongest first; empty unless explain is true")]
+
+
+class NextPurchase(TypedDict):
+    """When a customer will be back."""
+
+    expected_date: Annotated[dt.date | None, Field(description="the median; null beyond the horizon")]
+    interval_80: Annotated[
+        tuple[dt.date | None, dt.date | None],
+        Field(description="first purchase before the first date with 10%, after the second with 10%"),
+    ]
+    probability_within_days: Annotated[
+        dict[str, float | None], Field(description="P(back within so many days); null beyond the horizon")
+    ]
+    overdue: Annotated[bool, Field(description="away for longer than the customer's own gap")]
+
+
+class ScoreAnswer(Answer):
+    """How a customer stands; what was not wanted is absent."""
+
+    customer_id: str | None
+    churn: NotRequired[Churn]
+    next_purchase: NotRequired[NextPurchase]
+    evidence: Evidence
+
+
+class Recommended(TypedDict):
+    """One recommended item."""
+
+    item_id: str
+    name: str | None
+    rank: Annotated[int, Field(ge=1)]
+    score: Annotated[float, Field(description="higher is better; comparable within one answer only")]
+    source: Annotated[str, Field(description="history, co_purchase or popular")]
+
+
+class RecommendAnswer(Answer):
+    """What to offer a customer, best first."""
+
+    customer_id: str | None
+    kind: Kind
+    items: list[Recommended]
+
+
+class Bought(TypedDict):
+    """One line of a past order."""
+
+    item_id: str
+    name: str | None
+    quantity: float
+    amount: Annotated[str, Field(description="decimal, in the shop's currency")]
+
+
+class Order(TypedDict):
+    """One past order."""
+
+    order_id: str
+    purchased_at: dt.datetime
+    amount: str
+    n_lines: int
+    lines: Annotated[list[Bought], Field(description="the dearest lines")]
+
+
+class Favourite(TypedDict):
+    """An item bought in many orders."""
+
+    item_id: str
+    name: str | None
+    n_orders: int
+    last_bought: dt.date
+
+
+class Cadence(TypedDict):
+    """How regularly a customer comes."""
+
+    last_order: dt.date
+    recency_days: int
+    usual_gap_days: Annotated[
+        float | None, Field(description="median days between purchases; null for one-time buyers")
+    ]
+    overdue: bool
+
+
+class Returns(TypedDict):
+    """What a customer brought back."""
+
+    n_lines: int
+    amount: str
+
+
+class ProfileAnswer(Answer):
+    """One customer at a glance."""
+
+    customer_id: str
+    currency: str
+    evidence: Evidence
+    cadence: Cadence
+    spent: Annotated[str, Field(description="net amount of all orders")]
+    last_orders: list[Order]
+    favourites: list[Favourite]
+    returns: Returns
+    churn: Churn
+    next_purchase: NextPurchase
+
+
+class ModelsAnswer(Answer):
+    """What answers, and from which data."""
+
+    regulars_version: str
+    store: "StoreState"
+
+
+class StoreState(TypedDict):
+    """The online store the service reads."""
+
+    as_of: dt.date
+    fingerprint: Annotated[str, Field(description="fingerprint of the ledger it was built from")]
+    currency: str
+    n_customers: int
+
+
+class Health(TypedDict):
+    """Whether the process lives, or can answer."""
+
+    status: Literal["ok"]
+
+
+class Violation(TypedDict):
+    """One field that cannot be used."""
+
+    path: Annotated[str, Field(description="such as history.0.amount; empty for the whole body")]
+    code: str
+    message: str
+
+
+class ProblemAnswer(TypedDict):
+    """What went wrong: the shape of every error, sent as application/problem+json."""
+
+    type: Annotated[str, Field(description="where the code is documented")]
+    title: str
+    status: int
+    detail: Annotated[str, Field(description="one sentence that says what to do")]
+    code: str
+    request_id: str
+    errors: list[Violation]

@@ -1,0 +1,82 @@
+"""The outermost layer of the app: request ids, a deadline, counters, and an answer whatever happens."""
+
+import asyncio
+import logging
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving import metrics
+from serving.problems import KINDS, Problem, defect
+
+LOG = logging.getLogger("bentoml.regulars")
+"""Below ``bentoml``, so that it is written where BentoML writes."""
+
+DEADLINE_SECONDS = 5.0
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NO_ROUTE = "(none)"
+
+
+class Edge:
+    """Wraps an app so that every request has an id, an end, and an answer in our shape."""
+
+    def __init__(self, app: ASGIApp, routes: Mapping[Any, str], deadline_seconds: float = DEADLINE_SECONDS) -> None:
+        """Wrap ``app``; ``routes`` names the route template of each endpoint."""
+        self.app = app
+        self.routes = routes
+        self.deadline_seconds = deadline_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        answer = _Sender(send, _request_id(scope))
+        scope.setdefault("state", {})["request_id"] = answer.request_id
+        problem = await self._run(scope, receive, answer)
+        if problem is not None and answer.status is None:
+            await problem.response(answer.request_id)(scope, receive, answer)
+        route = self.routes.get(scope.get("endpoint"), NO_ROUTE)
+        metrics.observe(route, answer.status or KINDS["INTERNAL"].status, time.perf_counter() - started)
+
+    async def _run(self, scope: Scope, receive: Receive, answer: "_Sender") -> Problem | None:
+        """Run the app; return the problem to answer with, if it failed."""
+        try:
+            async with asyncio.timeout(self.deadline_seconds):
+                await self.app(scope, receive, answer)
+        except TimeoutError:
+            return Problem("OVERLOADED", f"no answer within {self.deadline_seconds:g} seconds; try again in a moment")
+        except ClientDisconnect:
+            return None
+        except Exception:
+            LOG.exception("request %s failed", answer.request_id)
+            return defect(answer.request_id)
+        return None
+
+
+class _Sender:
+    """Sends the answer, with its request id, and remembers its status."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self.request_id = request_id
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            MutableHeaders(scope=message)["X-Request-ID"] = self.request_id
+        await self._send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the client's request id where it is a plain one, else a new one."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

@@ -1,0 +1,51 @@
+"""The fields of the interface: bounded ids, days, money."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""Years a date may lie in."""
+
+D = TypeVar("D", bound=dt.date)
+
+
+def _day(value: object) -> object:
+    """Read ``2026-11-25`` or ``2026-11-25T18:30:00Z`` as its day, as written."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return dt.datetime.fromisoformat(value).date()
+    except ValueError:
+        raise PydanticCustomError(
+            "date_format", "must be an ISO 8601 day or time, such as 2026-11-25 or 2026-11-25T18:30:00Z"
+        ) from None
+
+
+def _plausible(value: D) -> D:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("date_range", f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return value
+
+
+def _wall_clock(value: dt.datetime) -> dt.datetime:
+    """Keep the wall clock as written: purchases are kept in the shop's own time."""
+    return value.replace(tzinfo=None)
+
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""An id as the shop writes it: 1 to 128 characters, no control characters."""
+
+Day = Annotated[
+    dt.date,
+    BeforeValidator(_day),
+    AfterValidator(_plausible),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
+]
+"""A day, or a time of which the day counts."""
+
+PurchaseTime = Annotated[dt.datetime, AfterValidator(_wall_clock), AfterValidator(_plausible)]
+Money = Annotated[Decimal, Field(max_digits=12, allow_inf_nan=False)]

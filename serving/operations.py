@@ -1,0 +1,114 @@
+"""The routes: what each asks, answers and may refuse; the app serves them, OpenAPI describes them."""
+
+from typing import Any, NamedTuple
+
+from serving import examples
+from serving.contract import (
+    Health,
+    ModelsAnswer,
+    ProfileAnswer,
+    RecommendAnswer,
+    RecommendRequest,
+    Request,
+    ScoreAnswer,
+    ScoreRequest,
+)
+
+JSON = "application/json"
+
+
+class Operation(NamedTuple):
+    """One route."""
+
+    name: str
+    """The method of :class:`serving.app.Api` that answers it."""
+    method: str
+    path: str
+    summary: str
+    description: str
+    request: type[Request] | None
+    answer: Any
+    """A type of the contract; str for text."""
+    example: Any
+    errors: tuple[str, ...]
+    """Codes of :data:`serving.problems.KINDS` that this route may answer beside those of every route."""
+    media: str = JSON
+
+
+BODY = ("MALFORMED_JSON", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INVALID_FIELD")
+ASKING = ("AS_OF_OUT_OF_RANGE", "MODEL_NOT_READY")
+ALWAYS = ("INTERNAL", "OVERLOADED")
+"""What any route may answer."""
+
+OPERATIONS = (
+    Operation(
+        "score",
+        "POST",
+        "/v1/score",
+        "How a customer stands",
+        "The churn probability, and when the next purchase is due. Give a customer_id of the store, the "
+        "history of anybody, or both: fresh purchases on top of the stored ones.",
+        ScoreRequest,
+        ScoreAnswer,
+        examples.SCORE,
+        (*BODY, "UNKNOWN_CUSTOMER", *ASKING),
+    ),
+    Operation(
+        "recommend",
+        "POST",
+        "/v1/recommend",
+        "What to offer a customer",
+        "The likeliest items, best first. Without any purchase the answer is what many buy, and says so.",
+        RecommendRequest,
+        RecommendAnswer,
+        examples.RECOMMEND,
+        (*BODY, *ASKING),
+    ),
+    Operation(
+        "profile",
+        "GET",
+        "/v1/customers/{customer_id}/profile",
+        "One customer at a glance",
+        "Last orders, cadence, favourites, returns and scores, for the person at the support desk.",
+        None,
+        ProfileAnswer,
+        examples.PROFILE,
+        ("INVALID_FIELD", "UNKNOWN_CUSTOMER", *ASKING),
+    ),
+    Operation(
+        "models",
+        "GET",
+        "/v1/models",
+        "Which models answer, and from which data",
+        "Name, version and run of each champion, and the state of the online store.",
+        None,
+        ModelsAnswer,
+        examples.MODELS,
+        ("MODEL_NOT_READY",),
+    ),
+    Operation("livez", "GET", "/livez", "Whether the process lives", "", None, Health, examples.HEALTH, ()),
+    Operation(
+        "readyz",
+        "GET",
+        "/readyz",
+        "Whether the service can answer",
+        "It has champions and a store.",
+        None,
+        Health,
+        examples.HEALTH,
+        ("MODEL_NOT_READY",),
+    ),
+    Operation(
+        "metrics",
+        "GET",
+        "/metrics",
+        "Counters for Prometheus",
+        "Requests and their duration, by route and status.",
+        None,
+        str,
+        examples.METRICS,
+        (),
+        "text/plain",
+    ),
+)
+"""Every route of the interface; /docs and /openapi.json describe it."""

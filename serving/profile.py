@@ -1,0 +1,97 @@
+"""The view of a support agent: what a customer bought last, usually, and brought back."""
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+from typing_extensions import TypedDict
+
+from serving import answers, money
+from serving.contract import Bought, Cadence, Favourite, Order, Returns
+from serving.customer import Asked
+
+LAST_ORDERS, DEAREST_LINES, FAVOURITES = 5, 5, 5
+
+
+class Habits(TypedDict):
+    """What a customer's lines tell."""
+
+    spent: str
+    last_orders: list[Order]
+    favourites: list[Favourite]
+    returns: Returns
+
+
+def cadence(asked: Asked) -> Cadence:
+    """Return how regularly a customer comes, from their features."""
+    recency = int(asked.features["recency"].item())
+    return {
+        "last_order": asked.as_of - dt.timedelta(days=recency),
+        "recency_days": recency,
+        "usual_gap_days": asked.features["gap_median"].item(),
+        "overdue": answers.overdue(asked),
+    }
+
+
+def habits(lines: pl.DataFrame, names: dict[str, str | None]) -> Habits:
+    """Return what the lines of one customer tell.
+
+    Args:
+        lines: ``schema.TRANSACTIONS`` of one customer, at least one.
+        names: what the items are called.
+    """
+    back = lines.filter(pl.col("quantity") < 0)
+    return {
+        "spent": money.text(int(lines["amount"].sum())),
+        "last_orders": _last_orders(lines, names),
+        "favourites": _favourites(lines, names),
+        "returns": {"n_lines": len(back), "amount": money.text(int(back["amount"].sum()))},
+    }
+
+
+def _last_orders(lines: pl.DataFrame, names: dict[str, str | None]) -> list[Order]:
+    orders = (
+        lines.group_by("order_id")
+        .agg(purchased_at=pl.col("purchased_at").min(), amount=pl.col("amount").sum(), n_lines=pl.len())
+        .sort(["purchased_at", "order_id"], descending=True)
+        .head(LAST_ORDERS)
+    )
+    return [
+        {
+            "order_id": order["order_id"],
+            "purchased_at": order["purchased_at"],
+            "amount": money.text(order["amount"]),
+            "n_lines": order["n_lines"],
+            "lines": _dearest(lines.filter(pl.col("order_id") == order["order_id"]), names),
+        }
+        for order in orders.iter_rows(named=True)
+    ]
+
+
+def _dearest(lines: pl.DataFrame, names: dict[str, str | None]) -> list[Bought]:
+    dearest = lines.sort(["amount", "item_id"], descending=[True, False]).head(DEAREST_LINES)
+    return [_bought(line, names) for line in dearest.iter_rows(named=True)]
+
+
+def _bought(line: dict[str, Any], names: dict[str, str | None]) -> Bought:
+    return {
+        "item_id": line["item_id"],
+        "name": names.get(line["item_id"]),
+        "quantity": line["quantity"],
+        "amount": money.text(line["amount"]),
+    }
+
+
+def _favourites(lines: pl.DataFrame, names: dict[str, str | None]) -> list[Favourite]:
+    """The items bought in most orders, the latest first where equal."""
+    items = (
+        lines.filter(pl.col("quantity") > 0)
+        .group_by("item_id")
+        .agg(n_orders=pl.col("order_id").n_unique(), last_bought=pl.col("purchased_at").max().dt.date())
+        .sort(["n_orders", "last_bought", "item_id"], descending=[True, True, False])
+        .head(FAVOURITES)
+    )
+    return [
+        {"item_id": item_id, "name": names.get(item_id), "n_orders": n_orders, "last_bought": last}
+        for item_id, n_orders, last in items.iter_rows()
+    ]

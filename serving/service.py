@@ -1,0 +1,89 @@
+"""The service as BentoML packages and runs it: one process a core, our routes in front of BentoML's own.
+
+BentoML also imports this module to build a Bento and to supervise the workers, so it loads next to nothing;
+models, Polars and LightGBM come when a worker starts.
+"""
+
+import datetime as dt
+import gc
+import os
+import sys
+from pathlib import Path
+from typing import ClassVar
+
+import bentoml
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from serving import environment
+
+CHAMPIONS = Path(__file__).resolve().parents[1] / "champions"
+"""Where a Bento keeps the models: beside this package."""
+
+TIMEOUT_SECONDS = 6
+"""When BentoML gives up; just after the app itself does, whose answer has our shape."""
+
+ONE_THREAD = ("OMP_NUM_THREADS", "POLARS_MAX_THREADS")
+"""A process has one core, so more threads would only wait for each other."""
+
+UNUSED = ("pandas", "sklearn")
+"""What LightGBM loads wherever it finds it: two seconds and 100 MB that no answer needs."""
+
+
+def load() -> ASGIApp:
+    """Return the app over the champions of this Bento and the store of the environment.
+
+    Where they cannot be read, the app answers MODEL_NOT_READY and says why: a process that is up and
+    says what it lacks is easier to mend than one that is started again and again.
+    """
+    for name in UNUSED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type] # how Python spells "not installed"
+
+    from regulars.errors import RegularsError  # noqa: PLC0415 - only in a worker
+    from serving.app import create_app  # noqa: PLC0415
+    from serving.clock import clock  # noqa: PLC0415
+    from serving.scorer import Scorer  # noqa: PLC0415
+
+    try:
+        scorer = Scorer.load(CHAMPIONS, Path(os.environ.get(environment.STORE, "store.sqlite")))
+        today = clock(os.environ.get(environment.CLOCK), scorer.store.header.data_through)
+    except RegularsError as error:
+        return create_app(None, lambda: dt.date.max, missing=str(error))
+    return create_app(scorer, today)
+
+
+class Front:
+    """Answers HTTP before BentoML's own routes do, so that every answer and every error has our shape."""
+
+    app: ClassVar[ASGIApp]
+    """Ours; a worker sets it when it has loaded its models, which is before it listens."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand in front of BentoML's ``app``, which keeps starting and stopping the service."""
+        self._bento = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await (Front.app if scope["type"] == "http" else self._bento)(scope, receive, send)
+
+
+class Worker:
+    """One process of the service: loads the champions once, then only answers."""
+
+    def __init__(self) -> None:
+        """Load, and keep the garbage collector from walking through what was loaded."""
+        Front.app = load()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+
+
+service = bentoml.service(
+    name="regulars",
+    workers=int(os.environ.get(environment.WORKERS, "0")) or "cpu_count",
+    traffic={"timeout": TIMEOUT_SECONDS},
+    http={"host": "127.0.0.1"},  # elsewhere only on demand: BENTOML_HOST
+    metrics={"enabled": False},  # BentoML's would count each customer's address by itself; /metrics is ours
+    logging={"access": {"enabled": False}},
+    envs=[{"name": name, "value": "1"} for name in ONE_THREAD],
+)(Worker)
+service.add_asgi_middleware(Front)

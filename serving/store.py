@@ -1,0 +1,129 @@
+"""The online store: everything the service needs to know about customers, in one SQLite file.
+
+Per customer it holds the row of features at the store's ``as_of``, as float64 bytes, and the whole
+history, as an Arrow IPC stream, from which the same feature code makes the row of any other day. The
+file is never changed in place: a new one replaces it in one rename, and readers keep what they opened.
+"""
+
+import datetime as dt
+import io
+import json
+import sqlite3
+import threading
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import quote
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from regulars import schema
+from regulars.errors import DataError, MissingError
+
+FORMAT: Literal[1] = 1
+"""Version of the layout."""
+
+TABLES = f"""
+CREATE TABLE header (content TEXT NOT NULL);
+CREATE TABLE rows (customer_id TEXT PRIMARY KEY, features BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE histories (customer_id TEXT PRIMARY KEY, lines BLOB NOT NULL);
+CREATE TABLE items (item_id TEXT PRIMARY KEY, {", ".join(schema.ITEMS.names[1:])}) WITHOUT ROWID;
+"""
+"""The layout: a row a customer in ``rows`` and ``histories``, a row an item in ``items``."""
+
+ROW = np.dtype("<f8")
+"""A feature in ``rows``; NaN where it is not defined."""
+
+_ITEM = {name: pl.Int64 if dtype.is_temporal() else dtype for name, dtype in schema.ITEMS.schema.items()}
+"""The columns of ``items`` as SQLite keeps them: times as whole microseconds."""
+
+
+class Header(BaseModel):
+    """What a store was built from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = FORMAT
+    """Version of the layout."""
+    key: str
+    """Fingerprint of the data and of the code that made the rows: an equal key is an equal store."""
+    as_of: dt.date
+    """The day the rows are for: purchases before it are known."""
+    data_through: dt.date
+    """Day of the last purchase."""
+    fingerprint: str
+    """Fingerprint of the ledger."""
+    currency: str
+    """ISO 4217 code of every amount."""
+    features: tuple[str, ...]
+    """Names of the features, in the order of a row."""
+    n_customers: int
+    """Customers with a history."""
+
+
+class Store:
+    """A store opened for reading, by any number of threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store at ``path``.
+
+        Raises:
+            MissingError: there is none.
+            DataError: it is damaged, or of another version.
+        """
+        if not path.is_file():
+            raise MissingError(f"no online store at {path}; make one with: regulars package")
+        self.path = path
+        # The file is never written again, so SQLite need not look for changes or locks.
+        self._address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        try:
+            (content,) = self._all("SELECT content FROM header")[0]
+            self.header = Header.model_validate_json(content)
+        except (sqlite3.DatabaseError, IndexError, ValidationError) as error:
+            self.close()
+            raise DataError(
+                f"the online store {path} is damaged or old; make it again with: regulars package"
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        while self._open:
+            self._open.pop().close()
+
+    def features(self, customer_id: str) -> npt.NDArray[np.float64] | None:
+        """Return the customer's row at ``header.as_of``: (n_features,), NaN for null; None for strangers."""
+        found = self._all("SELECT features FROM rows WHERE customer_id = ?", customer_id)
+        return np.frombuffer(found[0][0], dtype=ROW) if found else None
+
+    def history(self, customer_id: str) -> pl.DataFrame:
+        """Return the customer's transactions (``schema.TRANSACTIONS``), by time; no rows for strangers."""
+        found = self._all("SELECT lines FROM histories WHERE customer_id = ?", customer_id)
+        if not found:
+            return schema.TRANSACTIONS.empty()
+        lines = pl.read_ipc_stream(io.BytesIO(found[0][0]))
+        return lines.select(pl.lit(customer_id).alias("customer_id"), pl.all())
+
+    def items(self, item_ids: Collection[str]) -> pl.DataFrame:
+        """Return what is known about these items (``schema.ITEMS`` without own columns), in any order."""
+        query = "SELECT * FROM items WHERE item_id IN (SELECT value FROM json_each(?))"
+        rows = self._all(query, json.dumps(list(item_ids)))
+        return pl.DataFrame(rows, schema=_ITEM, orient="row").cast(schema.ITEMS.schema)
+
+    def _all(self, query: str, *values: str | int) -> list[Any]:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._address, uri=True, check_same_thread=False)
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection.execute(query, values).fetchall()

@@ -1,0 +1,124 @@
+"""One small shop, its champions, its store and its service for all tests of serving."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from regulars import artefact, features, labels
+from regulars.artefact import Fitted, Meta, Task
+from regulars.estimators.churn import LightGBMChurn
+from regulars.estimators.recommend import OwnTop
+from regulars.estimators.timing import LightGBMHazard
+from regulars.ledger import Ledger
+from regulars.windows import Snapshot
+from serving import store_build
+from serving.app import create_app
+from serving.scorer import Scorer
+from serving.store import Store
+from tests.serving import shop
+
+CUT = dt.date(2024, 4, 1)
+"""The champions know purchases before this day."""
+
+HORIZON = 90
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take back what a home sets when it is prepared."""
+    for name in ("BENTOML_HOME", "BENTOML_ENABLE_FEATURES", "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, "to be taken back")
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    """The shop's ledger."""
+    book = Ledger.open_or_create(tmp_path_factory.mktemp("shop") / "ledger", "EUR", buckets=4)
+    with book.writer() as writer:
+        writer.add_transactions(shop.transactions())
+        writer.add_items(shop.items())
+        writer.commit(())
+    return book
+
+
+@pytest.fixture(scope="session")
+def store_path(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop's online store."""
+    path = tmp_path_factory.mktemp("online") / "store.sqlite"
+    store_build.build(ledger, path)
+    return path
+
+
+@pytest.fixture
+def store(store_path: Path) -> Iterator[Store]:
+    """The store, opened."""
+    with Store(store_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def champions(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shop's champions, as ``regulars package`` resolves it."""
+    lines, items = ledger.transactions(before=CUT).collect(), ledger.items()
+    snapshots = [Snapshot(CUT, HORIZON).moved(-HORIZON - 30 * back) for back in range(3)]
+    table = features.table(lines, items, snapshots)
+    truth = labels.next_purchase(lines, snapshots)
+    duration, observed = truth["duration"].to_numpy().astype(np.int64), truth["observed"].to_numpy()
+    fitted: dict[Task, Any] = {
+        "churn": LightGBMChurn(rounds=20, threads=1).fit(table, duration, observed),
+        "timing": LightGBMHazard(horizon_days=HORIZON, rounds=20, threads=1).fit(table, duration, observed),
+        "recommend": OwnTop().fit(lines, items, CUT),
+    }
+    folder = tmp_path_factory.mktemp("champions")
+    for task, estimator in fitted.items():
+        artefact.write(folder / task, Fitted(_meta(task, estimator, ledger.fingerprint), estimator))
+    lineage = {task: _lineage(task, ledger.fingerprint) for task in fitted}
+    (folder / "lineage.json").write_text(json.dumps(lineage), encoding="utf-8")
+    return folder
+
+
+def _meta(task: Task, estimator: Any, fingerprint: str) -> Meta:
+    return Meta(
+        task=task,
+        model=f"{task}_test",
+        kind=type(estimator).__name__,
+        source=estimator.source,
+        horizon_days=HORIZON,
+        as_of=CUT,
+        fingerprint=fingerprint,
+        seed=0,
+    )
+
+
+def _lineage(task: str, fingerprint: str) -> dict[str, object]:
+    return {
+        "name": f"{task}_test",
+        "version": 1,
+        "run_id": "0" * 32,
+        "alias": "champion",
+        "trained_at": "2024-04-01T05:00:00Z",
+        "source": "model",
+        "as_of": CUT.isoformat(),
+        "fingerprint": fingerprint,
+    }
+
+
+@pytest.fixture
+def scorer(champions: Path, store_path: Path) -> Iterator[Scorer]:
+    """What the service answers from."""
+    loaded = Scorer.load(champions, store_path)
+    yield loaded
+    loaded.store.close()
+
+
+@pytest.fixture
+def client(scorer: Scorer) -> TestClient:
+    """The service, on the day after the data."""
+    return TestClient(create_app(scorer, lambda: scorer.store.header.as_of))

@@ -1,0 +1,146 @@
+"""The Bento holds the champions and everything they need; built once, it is a service of its own."""
+
+import ast
+import importlib.metadata
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from regulars.errors import MissingError
+from regulars.home import Home
+from regulars.ledger import Ledger
+from serving.package import REQUIREMENTS, package
+from serving.process import Plan, free_port, started
+from tests.serving.test_process import gone
+
+# BentoML, on import; it is loaded here as a user's process loads it.
+pytestmark = pytest.mark.filterwarnings("ignore:The `__get_pydantic_core_schema__` method:DeprecationWarning")
+
+LOADED = """
+import json, sys
+import serving.service
+before = [name for name in sys.modules if name in ("polars", "lightgbm", "regulars.scoring")]
+app = serving.service.load()
+ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("regulars", "serving")]
+from starlette.testclient import TestClient
+print(json.dumps({
+    "before": before,
+    "modules": {module.__name__: module.__file__ for module in ours},
+    "ready": TestClient(app).get("/readyz").json(),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("home"))
+
+
+def bento_of(home: Home, tag: str) -> Path:
+    return home.bentoml / "bentos" / tag.replace(":", "/")
+
+
+def imported(source: Path) -> Iterator[str]:
+    """The top-level packages that a module imports when it is loaded."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, Any]:
+    """What a worker that finds no champions loads, and says."""
+    command = [sys.executable, "-W", "ignore", "-c", LOADED]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def test_requirements_are_what_the_service_imports(loaded: dict[str, Any]) -> None:
+    packages = {name for file in loaded["modules"].values() for name in imported(Path(file))}
+    foreign = packages - set(sys.stdlib_module_names) - {"regulars", "serving"}
+    distributions = importlib.metadata.packages_distributions()
+    needed = {distributions[name][0].lower().replace("_", "-") for name in foreign}
+    assert needed - {"pydantic-core"} == set(REQUIREMENTS)  # pydantic itself pins its core
+
+
+def test_the_service_loads_no_training_ground(loaded: dict[str, Any]) -> None:
+    for name in ("experiment", "contest", "evaluation", "tracking", "cli", "ingest"):
+        assert not any(module.startswith(f"regulars.{name}") for module in loaded["modules"])
+
+
+def test_only_workers_load_models(loaded: dict[str, Any]) -> None:
+    assert loaded["before"] == []
+
+
+def test_a_worker_without_champions_says_so(loaded: dict[str, Any]) -> None:
+    assert loaded["ready"]["code"] == "MODEL_NOT_READY"
+    assert "regulars train" in loaded["ready"]["detail"]
+
+
+def test_content(champions: Path, home: Home, store_path: Path, ledger: Ledger) -> None:
+    bento = bento_of(home, package(champions, home, store_path))
+    held = {path.relative_to(bento).as_posix() for path in bento.rglob("*") if path.is_file()}
+    assert {"src/serving/service.py", "src/regulars/scoring.py", "src/champions/lineage.json"} <= held
+    assert not any("__pycache__" in path or "store.sqlite" in path for path in held)
+    requirements = (bento / "env/python/requirements.txt").read_text().split()
+    assert sorted(set(requirements)) == sorted(f"{n}=={importlib.metadata.version(n)}" for n in REQUIREMENTS)
+    assert "libgomp1" in (bento / "env/docker/Dockerfile").read_text()
+    description = (bento / "bento.yaml").read_text()
+    assert f"fingerprint: {ledger.fingerprint}" in description
+    assert "churn: churn_test-1" in description
+    assert str(champions) not in description
+    assert list(home.staging.iterdir()) == []
+
+
+def test_unchanged_is_reused(champions: Path, home: Home, store_path: Path, tmp_path: Path) -> None:
+    tag = package(champions, home, store_path)
+    built = (bento_of(home, tag) / "bento.yaml").stat().st_mtime_ns
+    assert package(champions, home, store_path) == tag
+    assert (bento_of(home, tag) / "bento.yaml").stat().st_mtime_ns == built
+    # What an interrupted build leaves is no Bento.
+    (bento_of(home, tag) / ".complete").unlink()
+    assert package(champions, home, store_path) == tag
+    assert (bento_of(home, tag) / "bento.yaml").stat().st_mtime_ns > built
+    other = Path(shutil.copytree(champions, tmp_path / "champions"))
+    lineage = (other / "lineage.json").read_text().replace('"version": 1', '"version": 2')
+    (other / "lineage.json").write_text(lineage)
+    assert package(other, home, store_path) != tag
+
+
+def test_no_champions(home: Home, store_path: Path, tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match="regulars train"):
+        package(tmp_path, home, store_path)
+
+
+@pytest.mark.serving
+def test_service(champions: Path, home: Home, store_path: Path) -> None:
+    tag = package(champions, home, store_path)
+    plan = Plan(tag, home, store_path, free_port(), clock="data", workers=1)
+    with started(plan, home.root / "service.log") as head, httpx.Client(base_url=plan.url) as client:
+        family = [head.pid, *(child.pid for child in psutil.Process(head.pid).children(recursive=True))]
+        assert len(family) == 2
+        score = client.post("/v1/score", json={"customer_id": "C003", "explain": True}).json()
+        assert score["as_of"] == "2024-06-25"
+        assert score["model"]["churn"]["name"] == "churn_test"
+        assert score["warnings"] == []
+        items = client.post("/v1/recommend", json={"customer_id": "C003", "k": 2}).json()["items"]
+        assert [item["rank"] for item in items] == [1, 2]
+        assert client.get("/v1/customers/C003/profile").json()["churn"]["probability"] == score["churn"]["probability"]
+        assert client.get("/v1/models").json()["store"]["currency"] == "EUR"
+        assert 'route="/v1/customers/{customer_id}/profile",status="200"} 1.0' in client.get("/metrics").text
+        assert client.get("/readyz").json() == {"status": "ok"}
+        lost = client.get("/nothing")
+        assert (lost.status_code, lost.headers["content-type"]) == (404, "application/problem+json")
+    assert gone(*family)
+    assert not (home.staging).exists() or list(home.staging.iterdir()) == []

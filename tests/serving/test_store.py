@@ -1,0 +1,101 @@
+"""The store holds what the ledger holds, and changes as a whole or not at all."""
+
+import datetime as dt
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from polars.testing import assert_frame_equal
+
+from regulars import features, schema
+from regulars.errors import DataError, MissingError
+from regulars.ledger import Ledger
+from regulars.windows import Snapshot
+from serving import store_build
+from serving.store import Store
+from tests.serving import shop
+
+
+def test_header(ledger: Ledger, store: Store) -> None:
+    header = store.header
+    assert header.as_of == ledger.data_through + dt.timedelta(days=1)
+    assert (header.fingerprint, header.currency) == (ledger.fingerprint, "EUR")
+    assert header.n_customers == shop.transactions()["customer_id"].n_unique()
+    assert header.features == features.NAMES
+
+
+def test_histories_are_the_ledgers(ledger: Ledger, store: Store) -> None:
+    for customer_id in ("C000", "C041"):
+        held = ledger.customer(customer_id)
+        assert_frame_equal(store.history(customer_id), held, check_row_order=False)
+        assert store.history(customer_id)["purchased_at"].is_sorted()
+
+
+def test_rows_are_the_feature_table(ledger: Ledger, store: Store) -> None:
+    table = features.table(ledger.transactions(), ledger.items(), [Snapshot(store.header.as_of)])
+    for customer_id, row in zip(table["customer_id"], features.matrix(table), strict=True):
+        np.testing.assert_array_equal(store.features(customer_id), row)
+
+
+def test_strangers(store: Store) -> None:
+    assert store.features("nobody") is None
+    assert_frame_equal(store.history("nobody"), schema.TRANSACTIONS.empty())
+    assert store.items(["nothing"]).is_empty()
+
+
+def test_items(ledger: Ledger, store: Store) -> None:
+    wanted = ledger.items().select(schema.ITEMS.names).head(3)
+    assert_frame_equal(store.items(wanted["item_id"].to_list()), wanted, check_row_order=False)
+
+
+def test_earlier_as_of_knows_no_later_line(ledger: Ledger, tmp_path: Path) -> None:
+    day = dt.date(2023, 9, 1)
+    store_build.build(ledger, tmp_path / "store.sqlite", as_of=day)
+    with Store(tmp_path / "store.sqlite") as store:
+        assert store.header.as_of == day
+        assert all(moment.date() < day for moment in store.history("C000")["purchased_at"])
+
+
+def test_an_unchanged_store_is_kept(ledger: Ledger, tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    first = store_build.build(ledger, path)
+    written = path.stat()
+    assert store_build.build(ledger, path) == first
+    assert path.stat().st_mtime_ns == written.st_mtime_ns
+    assert store_build.build(ledger, path, as_of=dt.date(2023, 9, 1)) != first
+
+
+def test_a_failed_build_leaves_the_old_store(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "store.sqlite"
+    store_build.build(ledger, path)
+    before = path.read_bytes()
+    monkeypatch.setattr(features, "matrix", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        store_build.build(ledger, path, as_of=dt.date(2023, 9, 1))
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_missing(tmp_path: Path) -> None:
+    with pytest.raises(MissingError, match="make one with: regulars package"):
+        Store(tmp_path / "none.sqlite")
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
+def test_damaged(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="make it again"):
+        Store(path)
+
+
+def test_another_version(ledger: Ledger, tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    store_build.build(ledger, path)
+    connection = sqlite3.connect(path)
+    connection.execute("""UPDATE header SET content = replace(content, '"format":1', '"format":99')""")
+    connection.commit()
+    connection.close()
+    with pytest.raises(DataError, match="make it again"):
+        Store(path)
