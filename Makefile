@@ -46,16 +46,20 @@ lint: install ## Check format, style, import contracts and types
 .PHONY: check
 check: lint test ## Run lint, then test: what a change must pass
 
-# Jupyter keeps its history and its tokens in the home as well.
+# Jupyter and Matplotlib keep their files in the home as well.
 lab notebooks: export JUPYTER_DATA_DIR := $(REGULARS_HOME)/jupyter
 lab notebooks: export IPYTHONDIR := $(REGULARS_HOME)/ipython
+lab notebooks: export MPLCONFIGDIR := $(REGULARS_HOME)/matplotlib
+
+# The notebooks run on a sample of the demo shop with a home of its own, within the home.
+SMALL_HOME := $(REGULARS_HOME)/small
 
 .PHONY: notebooks
-notebooks: install ## Run every notebook from its first cell to its last
-	@mkdir -p "$$REGULARS_HOME"
-	@set -- notebooks/*.ipynb; if [ -e "$$1" ]; then \
-		$(BIN)/python -m pytest -p no:randomly -m "" --nbmake --nbmake-timeout=600 "$$@"; \
-	else echo 'No notebooks to run.'; fi
+notebooks: install ## Run every notebook from its first cell to its last, on a small shop
+	@mkdir -p "$(SMALL_HOME)"
+	@echo 'Preparing a small shop: a sample, three experiments, their champions ...'
+	@$(BIN)/python -m tests.notebooks.prepare "$(SMALL_HOME)"
+	@REGULARS_HOME="$(SMALL_HOME)" $(BIN)/python -m pytest -p no:randomly -m "" -n 2 --nbmake --nbmake-timeout=300 notebooks
 
 .PHONY: lab
 lab: install ## Open the notebooks in JupyterLab
@@ -72,8 +76,8 @@ mlflow: install ## Browse and compare the runs in MLflow (MLFLOW_PORT=5000)
 		--default-artifact-root "$$REGULARS_HOME/artifacts"
 
 .PHONY: serve
-serve: install ## Serve the packaged champions on 127.0.0.1
-	@$(BIN)/regulars serve
+serve: install ## Serve the packaged champions on 127.0.0.1 (CLOCK=today for a live shop)
+	@$(BIN)/regulars serve --clock $(or $(CLOCK),data)
 
 .PHONY: lock
 lock: install ## Resolve pyproject.toml into requirements.lock again

@@ -123,9 +123,7 @@ def test_an_interrupted_commit_leaves_the_old_shop(
     assert commit(target, lines("dora")) == 1
 
 
-def test_an_interrupt_after_the_swap_leaves_the_new_shop(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupt_after_the_swap_leaves_the_new_shop(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*args: object, **named: object) -> None:
         raise KeyboardInterrupt
 
@@ -156,9 +154,7 @@ def test_readers_of_the_last_commit_keep_their_files(ledger: Ledger) -> None:
     commit(ledger, lines("anna", day=3))
     commit(ledger, lines("anna", day=4))
     current = {name for name in files(ledger.path) if name.startswith("transactions")}
-    assert (
-        len(current) == len(ledger.manifest.transactions) + 1
-    )  # anna's bucket, also as of the commit before
+    assert len(current) == len(ledger.manifest.transactions) + 1  # anna's bucket, also as of the commit before
 
 
 def test_files_of_others_are_never_touched(tmp_path: Path) -> None:
@@ -218,9 +214,7 @@ def test_negative_zero_is_zero(ledger: Ledger) -> None:
 
 
 def test_customers_are_replaced_items_and_quarantine_merged(ledger: Ledger) -> None:
-    aside = pl.DataFrame(
-        {"source": ["a.csv"], "line": [7], "reason": ["why"], "amount": [5], "content": ["{}"]}
-    )
+    aside = pl.DataFrame({"source": ["a.csv"], "line": [7], "reason": ["why"], "amount": [5], "content": ["{}"]})
     for name in ("old", "new"):
         with ledger.writer() as writer:
             writer.add_customers(pl.DataFrame({"customer_id": ["anna"], "city": [name]}))
@@ -235,9 +229,7 @@ def test_customers_are_replaced_items_and_quarantine_merged(ledger: Ledger) -> N
 
 def test_an_item_is_described_by_its_catalogue_else_by_its_earliest_purchase() -> None:
     days = [None, dt.datetime(2024, 3, 1), dt.datetime(2024, 3, 2), dt.datetime(2024, 3, 3)]
-    seen = pl.DataFrame(
-        {"item_id": ["a"] * 4, "name": ["catalogue", None, "first", "later"], "known_since": days}
-    )
+    seen = pl.DataFrame({"item_id": ["a"] * 4, "name": ["catalogue", None, "first", "later"], "known_since": days})
     for expected in ("catalogue", "first"):
         for order in (seen, seen.reverse()):
             assert ledger_merge.items(order)["name"].to_list() == [expected]

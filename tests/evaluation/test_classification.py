@@ -39,9 +39,7 @@ BOUNDED = ("auc", "average_precision", "brier", "ece", "base_rate")
         pytest.param("lift", [1, 0, 0], [0.5, 0.5, 0.5], 1.0, id="lift, all alike"),
     ],
 )
-def test_value_worked_out_by_hand(
-    metric: str, churned: list[int], probability: list[float], value: float
-) -> None:
+def test_value_worked_out_by_hand(metric: str, churned: list[int], probability: list[float], value: float) -> None:
     assert getattr(classification, metric)(churned, probability) == pytest.approx(value)
 
 
@@ -103,9 +101,7 @@ def test_bounds_and_row_order(rows: list[tuple[bool, float]], seed: int) -> None
 @pytest.mark.parametrize("metric", ["auc", "average_precision", "brier", "log_loss", "ece"])
 @settings(max_examples=20, deadline=None)
 @given(rows=FORECASTS, data=st.data())
-def test_a_weight_counts_a_row_that_often(
-    metric: str, rows: list[tuple[bool, float]], data: st.DataObject
-) -> None:
+def test_a_weight_counts_a_row_that_often(metric: str, rows: list[tuple[bool, float]], data: st.DataObject) -> None:
     """What the bootstrap relies on: weights and repeated rows are the same thing."""
     churned, probability = (np.array(column) for column in zip(*rows, strict=True))
     times = st.lists(st.integers(0, 3), min_size=len(rows), max_size=len(rows)).filter(any)

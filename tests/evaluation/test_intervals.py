@@ -75,9 +75,7 @@ def test_an_undefined_interval_excludes_nothing() -> None:
 
 def test_resamples_without_a_value_do_not_count() -> None:
     """The AUC of two customers exists only where both were drawn."""
-    interval = bootstrap(
-        lambda weights: classification.auc([True, False], [0.9, 0.1], weights), ["C1", "C2"], rng()
-    )
+    interval = bootstrap(lambda weights: classification.auc([True, False], [0.9, 0.1], weights), ["C1", "C2"], rng())
     assert interval == Interval(1.0, 1.0, 1.0)
 
 

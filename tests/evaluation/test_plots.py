@@ -1,8 +1,10 @@
+import datetime as dt
 import io
 import sys
 from collections.abc import Callable
 
 import numpy as np
+import polars as pl
 import pytest
 from matplotlib.figure import Figure
 
@@ -27,9 +29,7 @@ def legend(figure: Figure) -> list[str]:
 
 def test_calibration_plot_draws_the_bins_of_each_candidate() -> None:
     figure = drawn(
-        plots.calibration_plot(
-            [1, 0, 1, 1], {"rule": [0.65, 0.65, 0.95, 0.95], "model": [0.9, 0.1, 0.9, 1.0]}
-        )
+        plots.calibration_plot([1, 0, 1, 1], {"rule": [0.65, 0.65, 0.95, 0.95], "model": [0.9, 0.1, 0.9, 1.0]})
     )
     axes = figure.axes[0]
     assert legend(figure) == ["perfect calibration", "rule", "model"]
@@ -50,9 +50,7 @@ def test_survival_plot_shows_the_observed_curve_and_each_mean() -> None:
     observed, own_gap = figure.axes[0].lines[:2]
     assert legend(figure) == ["observed (Kaplan-Meier)", "own gap", "hazard"]
     assert observed.get_xydata() == pytest.approx(np.array([[0, 1], [1, 0.75], [4, 0.5], [10, 0.5]]))
-    assert np.asarray(own_gap.get_xydata())[[0, 1, 10]] == pytest.approx(
-        np.array([[0, 1], [1, 0.9], [10, 0.3]])
-    )
+    assert np.asarray(own_gap.get_xydata())[[0, 1, 10]] == pytest.approx(np.array([[0, 1], [1, 0.9], [10, 0.3]]))
     assert "Days" in figure.axes[0].get_xlabel()
 
 
@@ -63,9 +61,7 @@ def test_survival_plot_where_nobody_bought() -> None:
 
 def test_interval_plot_lists_candidates_from_the_top() -> None:
     intervals = {"rule": Interval(0.8, 0.78, 0.82), "model": Interval(0.9, float("nan"), float("nan"))}
-    figure = drawn(
-        plots.interval_plot(intervals, metric="AUC (higher is better)", title="Who wins?", reference=0.8)
-    )
+    figure = drawn(plots.interval_plot(intervals, metric="AUC (higher is better)", title="Who wins?", reference=0.8))
     axes = figure.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["rule", "model"]
     assert axes.yaxis.get_inverted()
@@ -107,3 +103,54 @@ def test_pyplot_is_not_touched() -> None:
     before = "matplotlib.pyplot" in sys.modules
     drawn(plots.interval_plot({"rule": Interval(1.0, 0.0, 2.0)}, metric="days", title="one"))
     assert ("matplotlib.pyplot" in sys.modules) == before
+
+
+def test_return_plot_marks_the_day_of_the_reminder() -> None:
+    figure = drawn(
+        plots.return_plot(
+            {"steady": [0.5, 0.25, 0.125], "leaving": [0.99, 0.98, 0.97]}, dt.date(2024, 1, 1), remind=0.75
+        )
+    )
+    steady, leaving = figure.axes[0].lines
+    assert list(steady.get_ydata()) == [1.0, 0.5, 0.25, 0.125]
+    assert (steady.get_markevery(), leaving.get_markevery()) == ([2], [])
+    assert legend(figure) == ["steady: 2024-01-02", "leaving"]
+    assert legend(drawn(plots.return_plot({"steady": [0.5]}, dt.date(2024, 1, 1)))) == ["steady"]
+
+
+def test_snapshot_plot_leaves_gaps_for_what_is_missing() -> None:
+    days = [dt.date(2024, 1, 1), dt.date(2024, 2, 1)]
+    figure = drawn(plots.snapshot_plot({"rule": [0.7, None], "model": [0.8, 0.9]}, days, metric="AUC", title="?"))
+    assert legend(figure) == ["rule", "model"]
+    assert figure.axes[0].lines[0].get_ydata() == pytest.approx([0.7, float("nan")], nan_ok=True)
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["2024-01-01", "2024-02-01"]
+
+
+@pytest.mark.parametrize("sideways", [False, True])
+def test_bar_plot_draws_a_bar_a_row(sideways: bool) -> None:
+    table = pl.DataFrame({"kind": ["often", "rarely", "never"], "share": [0.5, 0.25, None]})
+    figure = drawn(plots.bar_plot(table, "kind", "share", title="Who?", unit="Share", percent=True, sideways=sideways))
+    axes = figure.axes[0]
+    lengths = [bar.get_width() if sideways else bar.get_height() for bar in axes.patches]
+    assert lengths == pytest.approx([0.5, 0.25, float("nan")], nan_ok=True)
+    names, unit = (
+        (axes.get_yticklabels(), axes.get_xlabel()) if sideways else (axes.get_xticklabels(), axes.get_ylabel())
+    )
+    assert [name.get_text() for name in names] == ["often", "rarely", "never"]
+    assert unit == "Share"
+
+
+def test_bar_plot_of_many_rows_labels_some() -> None:
+    table = pl.DataFrame({"days": range(1, 41), "gaps": range(40)})
+    labels = drawn(plots.bar_plot(table, "days", "gaps", title="Gaps", unit="Gaps")).axes[0].get_xticklabels()
+    assert [label.get_text() for label in labels][:3] == ["1", "4", "7"]
+
+
+def test_bar_plot_of_nothing() -> None:
+    with pytest.raises(DataError, match="no kind to draw"):
+        plots.bar_plot(pl.DataFrame({"kind": [], "n": []}), "kind", "n", title="?", unit="n")
+
+
+def test_long_titles_are_wrapped() -> None:
+    figure = drawn(plots.interval_plot({"rule": Interval(1, 0, 2)}, metric="days", title="a long question " * 9))
+    assert "\n" in figure.axes[0].get_title()

@@ -62,9 +62,7 @@ def test_values_of_ranx(k: int, recall: list[float], ndcg: list[float], hit: lis
         assert values[name].to_list() == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("denominator", "recall"), [("bought", [1 / 3, 0.0, 1 / 3]), ("reachable", [0.5, 0.0, 1.0])]
-)
+@pytest.mark.parametrize(("denominator", "recall"), [("bought", [1 / 3, 0.0, 1 / 3]), ("reachable", [0.5, 0.0, 1.0])])
 def test_both_conventions_of_recall(denominator: str, recall: list[float]) -> None:
     values = ranking_values(LISTS, TRUTH, k=2, denominator=denominator)  # type: ignore[arg-type]
     assert values["recall"].to_list() == pytest.approx(recall)
@@ -141,6 +139,4 @@ def test_perfect_lists_and_row_order(bought: Baskets, seed: int) -> None:
     metrics = ranking_metrics(lists(bought), baskets(bought), k=len(ITEMS))
     assert [metrics[f"{name}_at_8"] for name in METRICS[:3]] == pytest.approx([1.0] * 3)
     shuffled = lists(bought).sample(fraction=1.0, shuffle=True, seed=seed)
-    assert ranking_values(shuffled, baskets(bought), k=3).equals(
-        ranking_values(lists(bought), baskets(bought), k=3)
-    )
+    assert ranking_values(shuffled, baskets(bought), k=3).equals(ranking_values(lists(bought), baskets(bought), k=3))

@@ -145,9 +145,7 @@ def test_auc_and_brier_read_the_survival_of_their_day() -> None:
         pytest.param([2], [True], [[0.5, 0.6, 0.4]], "rise", id="rising curve"),
     ],
 )
-def test_what_cannot_be_evaluated(
-    duration: list[int], observed: list[bool], curves: np.ndarray, message: str
-) -> None:
+def test_what_cannot_be_evaluated(duration: list[int], observed: list[bool], curves: np.ndarray, message: str) -> None:
     with pytest.raises(DataError, match=message):
         survival.timing_metrics(duration, observed, curves)
 

@@ -1,5 +1,6 @@
 """What every figure has in common: its frame, its colours and marks, its refusal to draw nothing."""
 
+import textwrap
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
@@ -17,7 +18,7 @@ def canvas(title: str, xlabel: str, ylabel: str, *, width: float = 6.4, height: 
     """Return a new figure and its axes, titled, labelled and lightly framed."""
     figure = Figure(figsize=(width, height), dpi=120, layout="constrained")
     axes = figure.add_subplot()
-    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    axes.set(title=textwrap.fill(title, round(10 * width)), xlabel=xlabel, ylabel=ylabel)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)

@@ -98,7 +98,7 @@ def return_plot(
     """Return survival curves of single customers (or means of several) over the calendar.
 
     A curve starts at 100% on ``as_of`` and falls as the customer becomes likely to have been back; it is
-    flat on days when nobody returns. A marker says when it reaches ``1 - remind``, with the day.
+    flat on days when nobody returns. A marker, whose day the legend says, stands where it reaches ``1 - remind``.
 
     Args:
         survivals: name -> (horizon_days,), entry t - 1 is S(t) = P(no purchase in [as_of, as_of + t days)).
@@ -116,12 +116,13 @@ def return_plot(
         curve = curves.validated(np.atleast_2d(np.asarray(survival, dtype=np.float64)))
         days = np.datetime64(as_of, "D") + np.arange(curve.shape[1] + 1)
         colour, line = COLOURS[index % len(COLOURS)], LINES[index % len(LINES)]
-        axes.plot(days, np.append(1.0, curve[0]), color=colour, linestyle=line, linewidth=1.8, label=name)
         day = curve.shape[1] + 1 if remind is None else int(curves.quantile_days(curve, remind)[0])
-        if day <= curve.shape[1]:
-            spot = (days[day], curve[0, day - 1])
-            axes.scatter(*spot, color=colour, marker=MARKERS[index % len(MARKERS)], s=40, zorder=3)
-            axes.annotate(str(days[day - 1]), spot, (6, 6), textcoords="offset points", fontsize=8)
+        reached = day <= curve.shape[1]
+        axes.plot(
+            days, np.append(1.0, curve[0]), color=colour, linestyle=line, linewidth=1.8,
+            marker=MARKERS[index % len(MARKERS)], markevery=[day] if reached else [],
+            label=f"{name}: {days[day - 1]}" if reached else name,
+        )  # fmt: skip
     axes.set_ylim(0.0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.legend(frameon=False)

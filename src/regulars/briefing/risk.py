@@ -1,0 +1,90 @@
+"""Who is slipping away, and why."""
+
+import polars as pl
+
+from regulars import scoring
+from regulars.briefing.shop import Shop
+from regulars.errors import MissingError
+from serving import reasons as wording
+
+_TENTHS = [f"{10 * tenth}-{10 * (tenth + 1)}%" for tenth in range(10)]
+
+
+def spread(shop: Shop) -> pl.DataFrame:
+    """Return how the risk of staying away spreads over the customers.
+
+    Ten rows, from safe to lost: ``churn_probability`` (a tenth, as text), ``customers``, ``good_customers``.
+    """
+    tenth = (pl.col("churn_probability") * 10).floor().clip(0, 9).cast(pl.Int64).alias("tenth")
+    counted = (
+        shop.scores.with_columns(good=pl.col("customer_id").is_in(shop.good["customer_id"].to_list()))
+        .group_by(tenth)
+        .agg(customers=pl.len().cast(pl.Int64), good_customers=pl.col("good").sum().cast(pl.Int64))
+    )
+    every = pl.DataFrame({"tenth": range(10), "churn_probability": _TENTHS})
+    return every.join(counted, on="tenth", how="left", maintain_order="left").fill_null(0).drop("tenth")
+
+
+def slipping_away(shop: Shop, n: int = 15) -> pl.DataFrame:
+    """Return the ``n`` good customers most at risk of staying away, most at risk first.
+
+    ``customer_id``, ``n_orders``, ``sales_365`` (units of the currency), ``recency`` and ``gap_median`` (days),
+    ``churn_probability``, ``expected_date`` (null beyond the horizon), ``why`` (up to three reasons in words).
+    """
+    risky = shop.scores.join(shop.good, on="customer_id").sort("churn_probability", "customer_id", descending=True)
+    known = shop.features.select("customer_id", "n_orders", "recency", "gap_median")
+    chosen = risky.head(n).join(known, on="customer_id", maintain_order="left")
+    return chosen.select(
+        "customer_id",
+        pl.col("n_orders").cast(pl.Int64),
+        (pl.col("amount").cast(pl.Float64) / 100).alias("sales_365"),
+        "recency",
+        "gap_median",
+        "churn_probability",
+        "expected_date",
+    ).with_columns(why=pl.Series([_why(shop, each) for each in chosen["customer_id"]], dtype=pl.String))
+
+
+def reasons(shop: Shop, customer_id: str, n: int = 6) -> pl.DataFrame:
+    """Return what moves one customer's risk, strongest first.
+
+    ``reason`` (in words), ``feature``, ``value``, ``typical`` (the median customer), ``effect`` on the log-odds of
+    staying away: positive is more at risk. A rule knows one reason, without an effect.
+
+    Raises:
+        MissingError: no such customer before ``as_of``.
+    """
+    row = shop.features.filter(pl.col("customer_id") == customer_id)
+    if row.is_empty():
+        raise MissingError(
+            f"no customer {customer_id!r} before {shop.as_of}; take an id from the ledger at {shop.ledger.path}"
+        )
+    found = wording.worded(scoring.explain(shop.champions, row, n), shop.ledger.manifest.currency)
+    schema = {
+        "reason": pl.String,
+        "feature": pl.String,
+        "value": pl.Float64,
+        "typical": pl.Float64,
+        "effect": pl.Float64,
+    }
+    return pl.DataFrame([{**each, "reason": each["text"]} for each in found], schema=schema)
+
+
+def headline(shop: Shop) -> str:
+    """Return how many good customers are more likely to stay away than to come back, and what they spent."""
+    good = shop.scores.join(shop.good, on="customer_id")
+    lost = good.filter(pl.col("churn_probability") > 0.5)
+    days, spent = shop.champions["churn"].meta.horizon_days, lost["amount"].sum() / 100
+    away, known = shop.scores["churn_probability"].sum(), shop.scores.height
+    return (
+        f"As of {shop.as_of}, {lost.height:,} of {good.height:,} good customers are more likely to stay away for "
+        f"{days} days than to come back; they spent {spent:,.0f} {shop.ledger.manifest.currency} in the last year. "
+        f"In all, {away:,.0f} of {known:,} customers are expected to stay away."
+    )
+
+
+def _why(shop: Shop, customer_id: str) -> str:
+    """The reasons that raise the risk; the strongest reason where none does."""
+    found = reasons(shop, customer_id)
+    raising = found.filter(pl.col("effect") > 0)
+    return "; ".join((raising if raising.height else found.head(1))["reason"].head(3))

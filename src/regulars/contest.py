@@ -1,0 +1,105 @@
+"""From a model to a champion: fitted as of an instant, registered, promoted; or the reason why not."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from regulars import artefact, config, passport, scale, training, windows
+from regulars.artefact import Fitted, Task
+from regulars.config import ModelSpec, Training
+from regulars.errors import DataError, MissingError
+from regulars.home import Home
+from regulars.ledger import Ledger
+from regulars.tracking import Champion, Registry, Tracker
+
+KEY = "regulars.key"
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What became of one task."""
+
+    champion: Champion
+    why: str
+    """Why this model, as a sentence for people."""
+    reused: bool
+    """True where the same model, fitted on the same data, was the champion already."""
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a command prints about it."""
+        meta = self.champion.meta
+        return {
+            "task": meta.task, "model": meta.model, "version": self.champion.version, "source": meta.source,
+            "as_of": str(meta.as_of), "horizon_days": meta.horizon_days, "reused": self.reused, "why": self.why,
+        }  # fmt: skip
+
+
+class Contest:
+    """Fits models on one ledger as of one instant and promotes them in one home."""
+
+    def __init__(self, home: Home, ledger: Ledger, as_of: dt.date | None, settings: Training, seed: int = 0) -> None:
+        """Promote in ``home`` what is fitted on ``ledger`` as of ``as_of`` (default: the day after its data)."""
+        self._home = home
+        self._ledger = ledger
+        self._as_of = as_of or windows.after(ledger.data_through)
+        self._settings = settings
+        self._seed = seed
+        self._registry = Registry(home)
+        self._learn_from: training.TrainSet | None = None
+
+    def train(self, tasks: Sequence[Task], track: scale.Track[Task] = scale.silently) -> list[Promotion]:
+        """Promote the default model of each task; its fall-back where the history is too thin for it."""
+        return [self._default(task) for task in track(tasks, "training", len(tasks))]
+
+    def promote(self, report: Mapping[str, Any]) -> Promotion:
+        """Promote the winner of ``report``."""
+        return self._crown(config.read_model(report["winner"]), report["why"])
+
+    def _default(self, task: Task) -> Promotion:
+        spec = config.model_for(task, "default")
+        try:
+            return self._crown(spec, f"the default model of {task}")
+        except DataError as error:
+            fallback = config.model_for(task, "fallback")
+            return self._crown(fallback, f"{spec.name} cannot be fitted ({error}), so {fallback.name} answers")
+
+    def _crown(self, spec: ModelSpec, why: str) -> Promotion:
+        key = passport.key(self._ledger, [spec, self._settings], str(self._as_of), str(self._seed))
+        try:
+            champion = self._registry.champion(spec.task)
+            if self._registry.tags(champion).get(KEY) == key:
+                return Promotion(champion, why, reused=True)
+        except MissingError:
+            pass
+        tags = {
+            **passport.tags(self._ledger, [spec, self._settings]),
+            KEY: key,
+            "regulars.why": why,
+            "regulars.level": "champion",
+        }
+        with tempfile.TemporaryDirectory(dir=self._home.staging) as folder:
+            fitted = self._fit(spec)
+            artefact.write(Path(folder) / spec.name, fitted)
+            return Promotion(self._registry.register(Path(folder) / spec.name, fitted.meta, tags), why, reused=False)
+
+    def _fit(self, spec: ModelSpec) -> Fitted:
+        if spec.task != "recommend" and self._learn_from is None:
+            self._learn_from = training.train_set(self._ledger, self._as_of, self._settings)
+        return training.fit(spec, self._ledger, self._as_of, self._settings, self._seed, self._learn_from)
+
+
+def newest_reports(tracker: Tracker, tasks: Sequence[Task], runs: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the reports of the named parent runs, or of the newest experiment of each task that has one.
+
+    Raises:
+        MissingError: there is none.
+    """
+    ids = list(runs) or [found[0]["run_id"] for task in tasks if (found := tracker.parents(task))]
+    if not ids:
+        raise MissingError(
+            "no experiment has been run yet; run one with: regulars run experiments/churn-001-who-is-leaving"
+        )
+    return [tracker.report(run_id) for run_id in ids]

@@ -1,0 +1,77 @@
+"""The story of an experiment: rolling snapshots, candidates, seeds, verdicts, report."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from regulars import judging, scale, splits, training
+from regulars.config import Experiment, ModelSpec, read_model
+from regulars.judging import Exam, Verdict
+from regulars.ledger import Ledger
+from regulars.splits import Split
+
+
+@dataclass
+class Outcome:
+    """Everything an experiment found, for the report, for tracking and for plots."""
+
+    experiment: Experiment
+    exams: list[Exam] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def of(self, model: str) -> list[Verdict]:
+        """Return the verdicts on one model."""
+        return [verdict for verdict in self.verdicts if verdict.model == model]
+
+
+def run(experiment: Experiment, ledger: Ledger, track: scale.Track[Future[Verdict]] = scale.silently) -> Outcome:
+    """Run ``experiment`` on ``ledger``.
+
+    Every candidate is trained as of each test snapshot, on what was known then, and judged on the same
+    customers in the window after it.
+
+    Raises:
+        DataError: the data is too short for the protocol.
+        ConfigError: the metric does not fit the task.
+    """
+    judging.check_metric(experiment.metric, experiment.task)
+    outcome = Outcome(experiment)
+    for split in rolling(experiment, ledger):
+        exam = judging.exam(ledger, experiment.task, split.test)
+        outcome.exams.append(exam)
+        outcome.verdicts += _verdicts(experiment, ledger, exam, track)
+    return outcome
+
+
+def _verdicts(experiment: Experiment, ledger: Ledger, exam: Exam, track: scale.Track[Future[Verdict]]) -> list[Verdict]:
+    """Train and judge every candidate and seed at one snapshot, side by side; in their order."""
+    as_of, settings = exam.snapshot.as_of, experiment.training
+    learn_from = None if experiment.task == "recommend" else training.train_set(ledger, as_of, settings)
+
+    def work(spec: ModelSpec, seed: int) -> Verdict:
+        fitted = training.fit(spec, ledger, as_of, settings, seed, learn_from)
+        return judging.judge(fitted, exam, experiment.protocol.k)
+
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        futures = [pool.submit(work, spec, seed) for spec, seed in _jobs(experiment)]
+        for done in track(as_completed(futures), f"{experiment.task} as of {as_of}", len(futures)):
+            done.result()  # the first failure ends the experiment
+        return [future.result() for future in futures]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def rolling(experiment: Experiment, ledger: Ledger) -> list[Split]:
+    """Return the experiment's splits on ``ledger``; the last test window ends with the data."""
+    protocol, config = experiment.protocol, experiment.training
+    tests = splits.Tests(protocol.n_tests, protocol.test_step_days)
+    return splits.rolling_splits(training.span(ledger), tests, config.plan)
+
+
+def _jobs(experiment: Experiment) -> Iterator[tuple[ModelSpec, int]]:
+    for name in experiment.models:
+        spec = read_model(name)
+        for seed in experiment.protocol.seeds if spec.seeded else experiment.protocol.seeds[:1]:
+            yield spec, seed

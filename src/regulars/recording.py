@@ -1,0 +1,125 @@
+"""An experiment's outcome in MLflow: a parent run with report and pictures, a child a fit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from regulars import passport, report
+from regulars.config import read_model
+from regulars.evaluation import plots
+from regulars.evaluation.intervals import Interval
+from regulars.experiment import Outcome
+from regulars.judging import Verdict
+from regulars.ledger import Ledger
+from regulars.manifest import Section
+from regulars.tracking import ParentRun, Tracker
+from regulars.tracking.runs import KEY
+
+LEVEL = "regulars.level"
+"""Tag that tells runs apart: experiment, candidate, fit, champion."""
+
+TITLES = {
+    "auc": "AUC (higher is better)",
+    "crps": "CRPS, days (lower is better)",
+    "ndcg_at_10": "NDCG@10 (higher is better)",
+}
+
+
+def config_of(outcome: Outcome) -> list[Section]:
+    """Return everything configured that the outcome depends on."""
+    return [outcome.experiment, *(read_model(name) for name in outcome.experiment.models)]
+
+
+def record(outcome: Outcome, found: report.Report, ledger: Ledger, tracker: Tracker, key: str) -> str:
+    """Log ``outcome`` and its report; return the id of the parent run."""
+    experiment = outcome.experiment
+    tags = {
+        **passport.tags(ledger, config_of(outcome)),
+        "regulars.winner": found["winner"],
+        LEVEL: "experiment",
+        "mlflow.note.content": _note(found),
+    }
+    with tracker.experiment(experiment.task, experiment.name, tags) as parent:
+        for verdict in outcome.verdicts:
+            _fit(parent, verdict)
+        for name in experiment.models:
+            _candidate(parent, found, name)
+        parent.dataset(
+            "ledger",
+            ledger.fingerprint,
+            {"lines": ledger.manifest.n_lines, "customers": ledger.manifest.n_customers},
+        )
+        parent.log({"models": ", ".join(experiment.models), **found["protocol"], **found["training"]})
+        parent.json("report.json", found)
+        for file, figure in _figures(outcome, found).items():
+            parent.figure(file, figure)
+        parent.tag(KEY, key)
+    return parent.run_id
+
+
+def _fit(parent: ParentRun, verdict: Verdict) -> None:
+    spec = read_model(verdict.model)
+    parent.child(
+        f"{verdict.model} {verdict.as_of} seed {verdict.seed}",
+        {
+            "model": spec.name,
+            "kind": spec.kind,
+            "as_of": verdict.as_of,
+            "seed": verdict.seed,
+            **spec.parameters,
+        },
+        verdict.metrics,
+        {LEVEL: "fit", "regulars.model": spec.name, "regulars.as_of": str(verdict.as_of), "regulars.task": spec.task},
+    )
+
+
+def _candidate(parent: ParentRun, found: report.Report, name: str) -> None:
+    """Log a candidate as a whole, so that the candidates stand side by side: means, intervals, lead over the baseline."""
+    spec, candidate = read_model(name), found["candidates"][name]
+    values = {metric: spread["mean"] for metric, spread in candidate["metrics"].items()}
+    for metric, interval in candidate["intervals"].items():
+        values |= {f"{metric}_{end}": interval[end] for end in ("low", "high")}
+    if name in found["against_baseline"]:
+        versus = found["against_baseline"][name]
+        values |= {"lead": versus["better_by"], "lead_low": versus["low"], "lead_high": versus["high"]}
+    parent.child(
+        name,
+        {"model": name, "kind": spec.kind, "fits": len(found["snapshots"]) * candidate["seeds"], **spec.parameters},
+        {metric: value for metric, value in values.items() if value is not None},
+        {LEVEL: "candidate", "regulars.model": name, "regulars.task": spec.task},
+    )
+
+
+def _figures(outcome: Outcome, found: report.Report) -> dict[str, Any]:
+    metric: str = found["metric"]
+    shown = {name: _interval(candidate["intervals"][metric]) for name, candidate in found["candidates"].items()}
+    figures = {f"{metric}.png": plots.interval_plot(shown, metric=TITLES.get(metric, metric), title=found["question"])}
+    last = outcome.exams[-1]
+    latest = {
+        v.model: v
+        for v in outcome.verdicts
+        if v.as_of == last.snapshot.as_of and v.seed == min(x.seed for x in outcome.of(v.model))
+    }
+    if found["task"] == "churn":
+        said = {name: np.asarray(verdict.values["probability"]) for name, verdict in latest.items()}
+        figures["calibration.png"] = plots.calibration_plot(
+            ~last.observed, said, title=f"Said and seen, {last.snapshot.as_of}"
+        )
+    if found["task"] == "timing":
+        curves = {name: verdict.answer for name, verdict in latest.items()}
+        figures["survival.png"] = plots.survival_plot(
+            last.duration, last.observed, curves, title=f"Back by day, {last.snapshot.as_of}"
+        )
+    if found["task"] == "recommend":
+        values = {name: {m: i["value"] for m, i in c["intervals"].items()} for name, c in found["candidates"].items()}
+        figures["ranking.png"] = plots.ranking_plot(values, title=found["question"])
+    return figures
+
+
+def _interval(found: Mapping[str, float]) -> Interval:
+    return Interval(found["value"], found["low"], found["high"])
+
+
+def _note(found: report.Report) -> str:
+    return f"**{found['question']}**\n\n{found['winner']}: {found['why']}."

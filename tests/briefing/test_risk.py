@@ -1,0 +1,52 @@
+import polars as pl
+import pytest
+
+from regulars.briefing import Shop, risk
+from regulars.errors import MissingError
+
+
+def test_spread_counts_everyone_once(shop: Shop) -> None:
+    found = risk.spread(shop)
+    assert found["churn_probability"].to_list()[::9] == ["0-10%", "90-100%"]
+    assert found["customers"].sum() == shop.scores.height
+    assert found["good_customers"].sum() == shop.good.height
+    lowest = (shop.scores["churn_probability"] < 0.1).sum()
+    assert found["customers"][0] == lowest
+
+
+def test_slipping_away_lists_good_customers_by_risk(shop: Shop) -> None:
+    found = risk.slipping_away(shop, n=5)
+    assert found.height == 5
+    assert found["churn_probability"].is_sorted(descending=True)
+    assert found["customer_id"][0] == next(iter(shop.telling))
+    assert set(found["customer_id"]) <= set(shop.good["customer_id"])
+    assert found["why"].str.len_chars().min() > 0
+    worth = dict(shop.good.select("customer_id", pl.col("amount") / 100).iter_rows())
+    assert found["sales_365"].to_list() == [worth[each] for each in found["customer_id"]]
+
+
+def test_reasons_are_in_words_and_strongest_first(shop: Shop) -> None:
+    found = risk.reasons(shop, next(iter(shop.telling)), n=4)
+    assert found.height == 4
+    assert found["effect"].abs().is_sorted(descending=True)
+    assert found["reason"].n_unique() == 4
+
+
+def test_a_rule_has_one_reason(ruled: Shop) -> None:
+    found = risk.reasons(ruled, next(iter(ruled.telling)))
+    assert found["feature"].to_list() == ["recency"]
+    assert found["effect"].to_list() == [0.0]
+    assert "days since the last order" in risk.slipping_away(ruled, n=1)["why"].item()
+
+
+def test_reasons_of_a_stranger(shop: Shop) -> None:
+    with pytest.raises(MissingError, match="no customer 'nobody'"):
+        risk.reasons(shop, "nobody")
+
+
+def test_headline_says_what_is_at_stake(shop: Shop) -> None:
+    lost = shop.scores.join(shop.good, on="customer_id").filter(pl.col("churn_probability") > 0.5)
+    said = risk.headline(shop)
+    assert f"{lost.height} of {shop.good.height} good customers" in said
+    assert f"{lost['amount'].sum() / 100:,.0f} EUR" in said
+    assert "stay away for 90 days" in said

@@ -1,0 +1,243 @@
+"""The command line: help that teaches, JSON for machines, one sentence for what went wrong."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+import pytest
+
+from regulars import cli
+from regulars.home import Home
+from regulars.ledger import Ledger
+from tests import shops
+from tests.ingest.shop import LINES, snapshot, write
+
+VERBS = {
+    "ingest": ("--preset", "--ledger", "--map", "--json", "FILE", "Example:"),
+    "run": ("EXPERIMENT_DIR", "--ledger", "--json", "Example:"),
+    "train": ("--ledger", "--as-of", "--task", "--horizon", "--json"),
+    "score": ("--ledger", "--as-of", "--out", "--curve", "--json"),
+    "recommend": ("--ledger", "--as-of", "--out", "--kind", "--json"),
+    "compare": ("RUN", "--json"),
+    "promote": ("RUN", "--ledger", "--json"),
+    "package": ("--ledger", "--json"),
+    "serve": ("--port", "127.0.0.1"),
+    "demo": ("--port",),
+}
+AS_OF = "2023-09-01"
+
+
+class Said(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Say = Callable[..., Said]
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs a command line in this process."""
+
+    def run(*words: object) -> Said:
+        monkeypatch.setattr("sys.argv", ["regulars", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return Said(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def home(new_home: Callable[[Path], Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home of the test's own, with no champions."""
+    monkeypatch.setenv("REGULARS_HOME", str(tmp_path / "home"))
+    return new_home(tmp_path / "home")
+
+
+@pytest.fixture
+def refused(say: Say) -> Callable[..., str]:
+    """Runs a command line that must fail, and returns its one sentence."""
+
+    def run(*words: object) -> str:
+        code, out, err = say(*words)
+        assert code == 1
+        assert out == ""
+        assert err.startswith("error: ")
+        assert err.count("\n") == 1, err
+        return err.removeprefix("error: ").strip()
+
+    return run
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_teaches(say: Say, verb: str) -> None:
+    code, out, err = say(verb, "--help")
+    assert (code, err) == (0, "")
+    for word in VERBS[verb]:
+        assert word in out
+
+
+def test_without_a_verb_the_verbs_are_listed(say: Say) -> None:
+    for words in ((), ("--help",)):
+        said = say(*words)
+        assert all(f"  {verb} " in said.out + said.err for verb in VERBS)
+    assert {command.callback.__name__ for command in cli.app.registered_commands if command.callback} == set(VERBS)
+
+
+def test_ingest_adds_up(say: Say, tmp_path: Path) -> None:
+    file = write(tmp_path / "sales.csv", [*LINES, "dora,o5,tea,someday,1,2.00,0,centre"])
+    said = say("ingest", file, "--ledger", tmp_path / "shop", "--json")
+    found = json.loads(said.out)
+    assert said.code == 0
+    assert found["lines_in"] == found["lines_kept"] + found["lines_quarantined"] == 6
+    assert found["lines_quarantined"] == 1
+    assert found["fingerprint"] == Ledger.open(tmp_path / "shop").fingerprint
+    again = json.loads(say("ingest", file, "--ledger", tmp_path / "shop", "--json").out)
+    assert again["fingerprint"] == found["fingerprint"]
+
+
+def test_what_people_see_goes_to_standard_output(say: Say, tmp_path: Path) -> None:
+    said = say("ingest", write(tmp_path / "sales.csv", LINES), "--ledger", tmp_path / "shop")
+    assert "lines_kept" in said.out
+    assert "error" not in said.err
+
+
+def _bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
+    good, old = write(folder / "good.csv", LINES), "customer_id,order_id,item_id,purchased_at,quantity,amount"
+    (folder / "empty.csv").write_bytes(b"")
+    lacking = write(folder / "lacking.csv", ["anna,5"], "customer_id,amount")
+    undated = write(folder / "undated.csv", ["anna,o1,tea,someday,1,5"], old)
+    return {
+        "no such file": ([folder / "goood.csv"], "no file .*goood.csv; check the name"),
+        "wrong preset": ([good, "--preset", "generc"], r"no preset 'generc' \(did you mean 'generic'\?\)"),
+        "missing column": ([lacking], "no column 'purchased_at'.*--map COLUMN=purchased_at"),
+        "unparsable date": ([undated], "no date can be read in column 'purchased_at'"),
+        "empty file": ([folder / "empty.csv"], "empty.csv is empty"),
+        "no file": ([], "name at least one FILE"),
+        "no pair": ([good, "--map", "amount"], "--map 'amount' is no pair; write --map column=field"),
+        "no field": ([good, "--map", "amount=amuont"], "no field 'amuont'"),
+    }
+
+
+@pytest.mark.parametrize("case", [
+    "no such file", "wrong preset", "missing column", "unparsable date", "empty file", "no file", "no pair", "no field",
+])  # fmt: skip
+def test_bad_input_leaves_the_ledger_as_it_was(
+    refused: Callable[..., str], say: Say, tmp_path: Path, case: str
+) -> None:
+    ledger = tmp_path / "shop"
+    say("ingest", write(tmp_path / "first.csv", LINES[:2]), "--ledger", ledger)
+    before = snapshot(ledger)
+    words, message = _bad_inputs(tmp_path)[case]
+    assert re.search(message, refused("ingest", *words, "--ledger", ledger))
+    assert snapshot(ledger) == before
+    refused("ingest", *words, "--ledger", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_no_ledger(refused: Callable[..., str], home: Home, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    for words in (
+        ["train", "--as-of", AS_OF], ["score", "--as-of", AS_OF, "--out", out],
+        ["recommend", "--as-of", AS_OF, "--out", out], ["promote"], ["package"],
+        ["run", Path(__file__).parents[1] / "experiments" / "churn-001-who-is-leaving"],
+    ):  # fmt: skip
+        assert "no ledger at" in refused(*words), words
+    assert not out.exists()
+
+
+def test_nothing_to_show_or_serve(refused: Callable[..., str], home: Home) -> None:
+    assert "no experiment has been run yet" in refused("compare")
+    assert "package one with: regulars package" in refused("serve")
+
+
+def test_an_experiment_that_is_none(
+    refused: Callable[..., str], home: Home, small_ledger: Ledger, tmp_path: Path
+) -> None:
+    message = refused("run", tmp_path, "--ledger", small_ledger.path)
+    assert message.startswith(f"no experiment.toml in {tmp_path}")
+
+
+def test_no_champions(refused: Callable[..., str], home: Home, small_ledger: Ledger, tmp_path: Path) -> None:
+    words = ("--ledger", small_ledger.path, "--as-of", AS_OF, "--out", tmp_path / "out.parquet")
+    assert "train one with: regulars train" in refused("score", *words)
+    assert "train one with: regulars train" in refused("recommend", *words)
+    assert "train them with: regulars train" in refused("package", "--ledger", small_ledger.path)
+
+
+@pytest.mark.parametrize("verb", ["train", "score", "recommend"])
+def test_a_day_that_is_none(
+    refused: Callable[..., str], small_ledger: Ledger, tmp_path: Path, verb: str, home: Home
+) -> None:
+    out = [] if verb == "train" else ["--out", tmp_path / "out.parquet"]
+    before = snapshot(small_ledger.path)
+    for day in ("2023-13-01", "yesterday", "1.9.2023"):
+        message = refused(verb, "--ledger", small_ledger.path, "--as-of", day, *out)
+        assert message == f"{day!r} is no date; write it as YYYY-MM-DD, e.g. 2017-10-03"
+    assert snapshot(small_ledger.path) == before
+
+
+def test_usage_errors_name_the_choices(say: Say, small_ledger: Ledger) -> None:
+    said = say("train", "--ledger", small_ledger.path, "--as-of", AS_OF, "--task", "chrun")
+    assert said.code == 2
+    assert "'chrun' is not one of 'churn', 'timing', 'recommend', 'all'" in said.err
+    missing = say("score", "--ledger", small_ledger.path)
+    assert missing.code == 2
+    assert "Missing option '--as-of'" in missing.err
+
+
+def test_before_the_shop_opened(refused: Callable[..., str], home: Home, small_ledger: Ledger) -> None:
+    message = refused("train", "--ledger", small_ledger.path, "--as-of", "2022-01-01")
+    assert message == "the ledger has no purchase before 2022-01-01; its data starts on 2023-01-02"
+
+
+def test_from_files_to_answers(say: Say, refused: Callable[..., str], home: Home, tmp_path: Path) -> None:
+    """The first round that a newcomer makes, on a small shop."""
+    file, scores, offers = (tmp_path / name for name in ("sales.csv", "scores.parquet", "offers.parquet"))
+    shops.write_csv(shops.simulate(60, 270), file)
+    ok(say("ingest", file, "--json"))
+    trained = ok(say("train", "--as-of", AS_OF, "--horizon", 30, "--json"))
+    assert [each["task"] for each in trained] == ["churn", "timing", "recommend"]
+    assert all(each["source"] == "model" and not each["reused"] for each in trained), trained
+    assert ok(say("score", "--as-of", AS_OF, "--out", scores, "--curve", "--json"))["rows"] == 60
+    assert pl.read_parquet(scores)["survival"].list.len().unique().to_list() == [30]
+    told = ok(say("recommend", "--as-of", AS_OF, "--k", 5, "--kind", "buy_again", "--out", offers, "--json"))
+    assert (told["customers"], told["rows"]) == (60, pl.read_parquet(offers).height)
+    before = snapshot(home.ledger)
+    for verb in ("score", "recommend"):
+        message = refused(verb, "--as-of", "2023-08-31", "--out", tmp_path / "early.parquet")
+        assert f"cannot score 2023-08-31 honestly; use --as-of {AS_OF} or later" in message
+        assert "cannot write" in refused(verb, "--as-of", AS_OF, "--out", tmp_path / "nowhere" / "x.parquet")
+    assert "no kind of recommendation" in refused(
+        "recommend", "--as-of", AS_OF, "--kind", "by_again", "--out", tmp_path / "x.parquet"
+    )
+    assert snapshot(home.ledger) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "sales.csv", "scores.parquet", "offers.parquet"}
+
+
+def test_champions_of_different_horizons_do_not_mix(
+    say: Say, refused: Callable[..., str], home: Home, small_ledger: Ledger, tmp_path: Path
+) -> None:
+    for task, horizon in (("timing", 60), ("churn", 30)):
+        ok(
+            say(
+                "train", "--ledger", small_ledger.path, "--as-of", AS_OF, "--task", task, "--horizon", horizon, "--json"
+            )
+        )
+    words = ("--ledger", small_ledger.path, "--as-of", AS_OF, "--out", tmp_path / "x.parquet")
+    assert "the churn champion looks 30 days ahead, the timing champion 60" in refused("score", *words)
+
+
+def ok(said: Said) -> Any:
+    """Return the JSON of a command that went well."""
+    assert said.code == 0, said.err
+    return json.loads(said.out)

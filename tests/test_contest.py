@@ -1,0 +1,94 @@
+"""From models to champions: the default, the fall-back with its reason, and reuse."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from regulars import artefact, contest, training
+from regulars.config import Training, read_model
+from regulars.contest import Contest
+from regulars.errors import DataError, MissingError
+from regulars.home import Home
+from regulars.ledger import Ledger
+from regulars.tracking import Registry, Tracker
+from tests import shops
+
+NewHome = Callable[[Path], Home]
+AS_OF = dt.date(2023, 9, 1)
+SETTINGS = Training(horizon_days=30, n_snapshots=3)
+
+
+@pytest.fixture
+def home(new_home: NewHome, tmp_path: Path) -> Home:
+    return new_home(tmp_path / "home")
+
+
+def test_the_default_is_promoted_once_and_then_reused(home: Home, small_ledger: Ledger) -> None:
+    first = Contest(home, small_ledger, AS_OF, SETTINGS).train(["churn", "timing"])
+    again = Contest(home, small_ledger, AS_OF, SETTINGS).train(["churn", "timing"])
+    assert [each.summary()["model"] for each in first] == ["churn_hazard", "timing_hazard"]
+    assert [each.reused for each in first + again] == [False, False, True, True]
+    assert [each.champion for each in again] == [each.champion for each in first]
+    other = Contest(home, small_ledger, AS_OF, SETTINGS, seed=1).train(["churn"])
+    assert not other[0].reused
+    assert other[0].champion.version == "2"
+    assert not list(home.staging.iterdir())
+
+
+def test_too_little_data_fall_back_to_a_rule_and_say_why(home: Home, tmp_path: Path) -> None:
+    """Nobody comes back in the windows that could be learned from."""
+    shop = shops.simulate(30, 120)
+    day = pl.col("purchased_at").dt.date()
+    quiet = shop.transactions.filter(~day.is_between(dt.date(2023, 2, 1), dt.date(2023, 3, 31)))
+    last = quiet.filter(day >= dt.date(2023, 4, 1)).sort("purchased_at").tail(1)
+    newcomer = last.with_columns(customer_id=pl.lit("newcomer"))
+    thin = pl.concat([quiet.filter(day < dt.date(2023, 2, 1)), newcomer])
+    book = shops.ledger(shops.Shop(thin, shop.items), tmp_path / "ledger")
+    settings = Training(horizon_days=20, step_days=20, n_snapshots=1, min_history_days=20)
+    churn, timing = Contest(home, book, None, settings).train(["churn", "timing"])
+    assert (churn.summary()["model"], timing.summary()["model"]) == ("churn_recency", "timing_median_gap")
+    assert churn.why.startswith("churn_hazard cannot be fitted (no train customer came back")
+    assert churn.why.endswith("so churn_recency answers")
+    assert churn.champion.meta.source == timing.champion.meta.source == "baseline"
+
+
+def test_a_history_too_short_for_anything_is_refused(home: Home, small_ledger: Ledger) -> None:
+    with pytest.raises(DataError, match="days of history before 2023-01-20 are too few to learn from"):
+        Contest(home, small_ledger, dt.date(2023, 1, 20), SETTINGS).train(["churn"])
+    assert Registry(home).champions() == {}
+
+
+def test_the_winner_of_a_report_is_promoted_as_of_the_end(home: Home, small_ledger: Ledger) -> None:
+    report = {"winner": "churn_recency", "why": "it is simple"}
+    found = Contest(home, small_ledger, None, SETTINGS).promote(report)
+    assert found.summary()["model"] == "churn_recency"
+    assert found.champion.meta.as_of == small_ledger.data_through + dt.timedelta(days=1)
+    assert artefact.read(found.champion.folder).meta == found.champion.meta
+
+
+def test_no_experiment_to_promote(home: Home) -> None:
+    with pytest.raises(MissingError, match="no experiment has been run yet"):
+        contest.newest_reports(Tracker(home), artefact.TASKS)
+
+
+def test_a_train_set_is_labelled_by_what_was_known(small_ledger: Ledger) -> None:
+    found = training.train_set(small_ledger, AS_OF, SETTINGS)
+    until = training.known_until(small_ledger, AS_OF)
+    days = (until - found.features["as_of"]).dt.total_days()
+    assert until <= AS_OF
+    assert (pl.Series(found.duration) <= days).all()
+    table, _, observed = found.rows("complete")
+    assert 0 < table.height == len(observed) < found.features.height
+    assert table["as_of"].max() + dt.timedelta(days=30) <= until  # type: ignore[operator]
+
+
+def test_rules_learn_from_complete_windows(small_ledger: Ledger) -> None:
+    learned = training.train_set(small_ledger, AS_OF, SETTINGS)
+    fitted = training.fit(read_model("churn_recency"), small_ledger, AS_OF, SETTINGS, 0, learned)
+    complete = learned.rows("complete")[2]
+    overall = float((~complete).mean())
+    assert min(fitted.estimator.rates_) <= overall <= max(fitted.estimator.rates_)
+    assert fitted.meta.as_of == AS_OF

@@ -1,0 +1,147 @@
+"""A small experiment of each task, from text to report, and again to the same bytes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regulars import config, experiment, report, workshop
+from regulars.errors import ConfigError, DataError
+from regulars.experiment import Outcome
+from regulars.home import Home
+from regulars.judging import KEY_METRICS, SLICES
+from regulars.ledger import Ledger
+from regulars.recording import LEVEL
+from regulars.tracking import Tracker
+from regulars.tracking import client as door
+
+MODELS = {
+    "churn": ("auc", "churn_recency", "churn_lightgbm"),
+    "timing": ("crps", "timing_median_gap", "timing_hazard"),
+    "recommend": ("ndcg_at_10", "recommend_global_top", "recommend_own_top"),
+}
+TEXT = """
+task = "{task}"
+question = "Is {model} better than {baseline}?"
+metric = "{metric}"
+baseline = "{baseline}"
+models = ["{baseline}", "{model}"]
+[training]
+horizon_days = 30
+n_snapshots = 3
+[protocol]
+n_tests = 2
+test_step_days = 20
+seeds = [0, 1]
+n_resamples = 20
+"""
+
+
+def asked(folder: Path, task: str, **changes: str) -> Path:
+    """Write a small experiment on ``task`` and return its folder."""
+    metric, baseline, model = MODELS[task]
+    text = TEXT.format(task=task, metric=metric, baseline=baseline, model=model)
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    (folder / task).mkdir()
+    (folder / task / "experiment.toml").write_text(text, encoding="utf-8")
+    return folder / task
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def outcome(request: pytest.FixtureRequest, small_ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """What a small experiment of each task found."""
+    folder = asked(tmp_path_factory.mktemp("asked"), request.param)
+    return experiment.run(config.read_experiment(folder), small_ledger)
+
+
+def test_every_candidate_meets_every_exam(outcome: Outcome) -> None:
+    baseline, model = outcome.experiment.models
+    seeds = 2 if config.read_model(model).seeded else 1
+    assert len(outcome.exams) == 2
+    assert (len(outcome.of(baseline)), len(outcome.of(model))) == (2, 2 * seeds)
+    for verdict in outcome.verdicts:
+        exam = next(exam for exam in outcome.exams if exam.snapshot.as_of == verdict.as_of)
+        assert all(len(values) == len(exam.customers) for values in verdict.values.values())
+
+
+def test_the_report_is_complete(outcome: Outcome, small_ledger: Ledger) -> None:
+    found = report.build(outcome, small_ledger)
+    task, (baseline, model) = outcome.experiment.task, outcome.experiment.models
+    assert set(found["candidates"]) == {baseline, model}
+    for candidate in found["candidates"].values():
+        assert set(KEY_METRICS[task]) == set(candidate["intervals"])
+        for metric, interval in candidate["intervals"].items():
+            assert interval["low"] <= interval["value"] <= interval["high"]
+            assert interval["value"] == pytest.approx(candidate["metrics"][metric]["mean"], abs=2e-6)
+        assert [each["rows"] for each in candidate["slices"].values()] == _slices(outcome)
+    versus = found["against_baseline"][model]
+    assert versus["low"] <= versus["better_by"] <= versus["high"]
+    assert found["winner"] == (model if versus["low"] > 0 else baseline)
+    assert found["data"]["fingerprint"] == small_ledger.fingerprint
+
+
+def test_better_is_positive_whichever_way_the_metric_points(outcome: Outcome, small_ledger: Ledger) -> None:
+    found = report.build(outcome, small_ledger)
+    baseline, model = outcome.experiment.models
+    values = [found["candidates"][name]["intervals"][found["metric"]]["value"] for name in (model, baseline)]
+    sign = 1 if found["higher_is_better"] else -1
+    assert found["against_baseline"][model]["better_by"] == pytest.approx(sign * (values[0] - values[1]), abs=3e-6)
+
+
+def test_the_same_again_gives_the_same_bytes(outcome: Outcome, small_ledger: Ledger, tmp_path: Path) -> None:
+    again = experiment.run(outcome.experiment, small_ledger)
+    for name, each in (("one", outcome), ("two", again)):
+        report.write(report.build(each, small_ledger), tmp_path / f"{name}.json")
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+    json.loads((tmp_path / "one.json").read_text(encoding="utf-8"), parse_constant=_no_constant)
+
+
+def test_a_run_is_logged_once_and_then_reused(
+    small_ledger: Ledger, new_home: Callable[[Path], Home], tmp_path: Path
+) -> None:
+    home, folder = new_home(tmp_path / "home"), asked(tmp_path, "churn")
+    first, reused = workshop.run(folder, small_ledger, home)
+    written = (folder / "report.json").read_bytes()
+    assert not reused
+    again, reused = workshop.run(folder, small_ledger, home)
+    assert reused
+    assert again == first == json.loads(written)
+    assert (folder / "report.json").read_bytes() == written
+    [run] = Tracker(home).parents("churn")
+    assert run["tags"]["regulars.winner"] == first["winner"]
+    # The seedless rule and two seeds of the model, at two snapshots.
+    assert (_children(home, "fit"), _children(home, "candidate")) == (2 + 2 * 2, 2)
+    asked(tmp_path / "home", "churn", n_resamples="n_resamples = 30 #")
+    changed, reused = workshop.run(tmp_path / "home" / "churn", small_ledger, home)
+    assert not reused
+    assert changed["protocol"]["n_resamples"] == 30
+
+
+def test_too_short_data_are_refused(small_ledger: Ledger, tmp_path: Path) -> None:
+    folder = asked(tmp_path, "churn", test_step_days="test_step_days = 260 #")
+    with pytest.raises(DataError, match="too short for 2 tests 260 days apart"):
+        experiment.run(config.read_experiment(folder), small_ledger)
+
+
+def test_a_metric_that_cannot_decide_is_refused(small_ledger: Ledger, tmp_path: Path) -> None:
+    folder = asked(tmp_path, "timing", crps="crsp")
+    with pytest.raises(ConfigError, match=r"metric 'crsp' cannot decide on timing \(did you mean 'crps'\?\)"):
+        experiment.run(config.read_experiment(folder), small_ledger)
+
+
+def _children(home: Home, level: str) -> int:
+    client = door.connect(home)
+    return len(client.search_runs([door.experiment_id(client, home, "churn")], f"tags.`{LEVEL}` = '{level}'"))
+
+
+def _slices(outcome: Outcome) -> list[int]:
+    numbers = np.concatenate([exam.slices for exam in outcome.exams])
+    return [int((numbers == number).sum()) for number in range(len(SLICES))]
+
+
+def _no_constant(name: str) -> Any:
+    raise AssertionError(f"{name} is no JSON")
