@@ -50,6 +50,8 @@ check: lint test ## Run lint, then test: what a change must pass
 lab notebooks: export JUPYTER_DATA_DIR := $(REGULARS_HOME)/jupyter
 lab notebooks: export IPYTHONDIR := $(REGULARS_HOME)/ipython
 lab notebooks: export MPLCONFIGDIR := $(REGULARS_HOME)/matplotlib
+# Libraries offer progress bars that would need widgets; none are shown.
+lab notebooks: export PYTHONWARNINGS := ignore:IProgress not found
 
 # The notebooks run on a sample of the demo shop with a home of its own, within the home.
 SMALL_HOME := $(REGULARS_HOME)/small

@@ -184,7 +184,7 @@ class Scorer:
 def _models(lineage: Path) -> dict[str, Model]:
     """Return the public part of the champions' lineage, by task."""
     if not lineage.is_file():
-        raise MissingError(f"no champions in {lineage.parent}; train some with: regulars train")
+        raise MissingError(f"no champions in {lineage.parent}; train some with: regulars train --as-of DATE")
     try:
         entries = json.loads(lineage.read_text(encoding="utf-8"))
         return {task: _model(entry) for task, entry in entries.items()}

@@ -160,6 +160,12 @@ def test_nothing_to_show_or_serve(refused: Callable[..., str], home: Home) -> No
     assert "package one with: regulars package" in refused("serve")
 
 
+def test_a_home_that_cannot_be(refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("REGULARS_HOME", str(tmp_path / "file" / "home"))
+    assert refused("compare").endswith("set REGULARS_HOME to another folder")
+
+
 def test_an_experiment_that_is_none(
     refused: Callable[..., str], home: Home, small_ledger: Ledger, tmp_path: Path
 ) -> None:
@@ -210,6 +216,7 @@ def test_from_files_to_answers(say: Say, refused: Callable[..., str], home: Home
     assert all(each["source"] == "model" and not each["reused"] for each in trained), trained
     assert ok(say("score", "--as-of", AS_OF, "--out", scores, "--curve", "--json"))["rows"] == 60
     assert pl.read_parquet(scores)["survival"].list.len().unique().to_list() == [30]
+    assert ok(say("score", "--as-of", "9999-12-01", "--out", scores, "--json"))["rows"] == 60
     told = ok(say("recommend", "--as-of", AS_OF, "--k", 5, "--kind", "buy_again", "--out", offers, "--json"))
     assert (told["customers"], told["rows"]) == (60, pl.read_parquet(offers).height)
     before = snapshot(home.ledger)

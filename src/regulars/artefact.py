@@ -64,7 +64,7 @@ def read_meta(folder: Path) -> Meta:
     """
     file = folder / "model.json"
     if not file.is_file():
-        raise MissingError(f"no model in {folder}; train one with: regulars train")
+        raise MissingError(f"no model in {folder}; train one with: regulars train --as-of DATE")
     try:
         return Meta.model_validate_json(file.read_text(encoding="utf-8"))
     except ValidationError as error:

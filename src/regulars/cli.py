@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from regulars.artefact import Task
     from regulars.ledger import Ledger
+    from regulars.scoring import Champions
 
 app = typer.Typer(
     name="regulars",
@@ -123,10 +124,9 @@ def score(
 
     One row a customer known before DATE; day 1 is DATE itself. A DATE before the champions' training cut is refused.
     """
-    shop = _ledger(ledger)
+    shop, day = _ledger(ledger), _day(as_of)
     from regulars import batch, console
 
-    day = _day(as_of)
     batch.check_out(out)
     rows = batch.score(shop, _champions(), day, curve=curve, track=console.track)
     batch.write(rows, out)
@@ -144,10 +144,9 @@ def recommend(
     as_json: Json = False,
 ) -> None:
     """List what to offer every customer, best first, as of DATE."""
-    shop = _ledger(ledger)
+    shop, day = _ledger(ledger), _day(as_of)
     from regulars import batch, console
 
-    day = _day(as_of)
     batch.check_out(out)
     rows = batch.recommend(shop, _champions(), day, k, kind, console.track)
     batch.write(rows, out)
@@ -251,12 +250,10 @@ def _ledger(path: Path | None) -> "Ledger":
     return Ledger.open(path or Home.resolve().ledger)
 
 
-def _champions() -> Any:
-    from regulars import artefact
-    from regulars.scoring import Champions
+def _champions() -> "Champions":
     from regulars.tracking import Registry
 
-    return Champions({task: artefact.read(c.folder) for task, c in Registry(Home.resolve()).champions().items()})
+    return Registry(Home.resolve()).load()
 
 
 def _tasks(task: str) -> list["Task"]:

@@ -47,13 +47,13 @@ def counting(what: str) -> Iterator[Callable[[int, int | None], None]]:
 
 
 @contextlib.contextmanager
-def stage(title: str, times: dict[str, float]) -> Iterator[None]:
-    """Announce a stage, and say and keep its time when it is done."""
+def stage(name: str, title: str, times: dict[str, float]) -> Iterator[None]:
+    """Announce a stage by its title; when it is done, say its time and keep it under ``name``."""
     screen.print(f"[bold]{title}[/bold]")
     began = time.perf_counter()
     yield
-    times[title] = time.perf_counter() - began
-    screen.print(f"  [dim]{times[title]:.1f} s[/dim]")
+    times[name] = time.perf_counter() - began
+    screen.print(f"  [dim]{times[name]:.1f} s[/dim]")
 
 
 def _bar() -> Progress:

@@ -25,7 +25,7 @@ def deliver(home: Home, ledger: Ledger) -> str:
     champions = Registry(home).champions()
     missing = [task for task in ("churn", "timing", "recommend") if task not in champions]
     if missing:
-        raise MissingError(f"no champion for {', '.join(missing)}; train them with: regulars train")
+        raise MissingError(f"no champion for {', '.join(missing)}; train them with: regulars train --as-of DATE")
     scoring.common_horizon(champions["churn"].meta, champions["timing"].meta)
     store_build.build(ledger, home.store)
     with tempfile.TemporaryDirectory(dir=home.staging, prefix="champions-") as folder:

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from regulars.errors import ConfigError
+
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -79,9 +81,17 @@ class Home:
         return self.root / "staging"
 
     def prepare(self) -> "Home":
-        """Create the folders and point the libraries at them; return self."""
-        for folder in (self.root, self.artifacts, self.bentoml, self.staging):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Create the folders and point the libraries at them; return self.
+
+        Raises:
+            ConfigError: the folders cannot be made.
+        """
+        try:
+            for folder in (self.root, self.artifacts, self.bentoml, self.staging):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or error
+            raise ConfigError(f"cannot write to {self.root} ({reason}); set REGULARS_HOME to another folder") from error
         quiet()
         os.environ["BENTOML_HOME"] = str(self.bentoml)
         os.environ.setdefault("MPLCONFIGDIR", str(self.root / "matplotlib"))

@@ -1,5 +1,6 @@
 """What a result depends on: data, configuration, code. Equal passports mean equal numbers."""
 
+import functools
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ def tags(ledger: Ledger, config: Sequence[Section]) -> dict[str, str]:
     }
 
 
+@functools.cache  # what this process has loaded, even if the files change while it runs
 def _code() -> str:
     return fingerprint.of_tree(Path(__file__).parent)
 

@@ -75,7 +75,7 @@ def _fit(parent: ParentRun, verdict: Verdict) -> None:
 
 
 def _candidate(parent: ParentRun, found: report.Report, name: str) -> None:
-    """Log a candidate as a whole, so that the candidates stand side by side: means, intervals, lead over the baseline."""
+    """Log a candidate as a whole, so that candidates stand side by side: means, intervals, lead over the baseline."""
     spec, candidate = read_model(name), found["candidates"][name]
     values = {metric: spread["mean"] for metric, spread in candidate["metrics"].items()}
     for metric, interval in candidate["intervals"].items():

@@ -45,8 +45,9 @@ def test_reasons_of_a_stranger(shop: Shop) -> None:
 
 
 def test_headline_says_what_is_at_stake(shop: Shop) -> None:
-    lost = shop.scores.join(shop.good, on="customer_id").filter(pl.col("churn_probability") > 0.5)
+    good = shop.scores.join(shop.good, on="customer_id")
+    stake = (good["churn_probability"] * good["amount"]).sum() / 100
     said = risk.headline(shop)
-    assert f"{lost.height} of {shop.good.height} good customers" in said
-    assert f"{lost['amount'].sum() / 100:,.0f} EUR" in said
-    assert "stay away for 90 days" in said
+    assert f"{shop.scores['churn_probability'].sum():,.0f} of {shop.scores.height} customers are expected" in said
+    assert f"{good['churn_probability'].sum():,.0f} of the {shop.good.height} good ones" in said
+    assert f"{stake:,.0f} EUR" in said

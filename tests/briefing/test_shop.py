@@ -22,16 +22,6 @@ def test_a_home_without_a_ledger_says_what_to_run(tmp_path: Path, monkeypatch: p
         Shop.open(_with_ledger(tmp_path), "soon")
 
 
-def test_a_home_without_models_says_what_to_run(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BENTOML_HOME", "MPLCONFIGDIR"):
-        monkeypatch.setenv(name, "to be taken back")
-    shop = Shop.open(ledger.path.parent)
-    with pytest.raises(MissingError, match="train one with: regulars train"):
-        shop.scores  # noqa: B018
-    with pytest.raises(MissingError, match="run one with: regulars run experiments/"):
-        shop.report("churn")
-
-
 def test_good_customers_are_the_upper_half_of_the_last_year(shop: Shop) -> None:
     assert shop.good["customer_id"].is_sorted()
     assert 0.4 < shop.good.height / shop.scores.height < 0.6

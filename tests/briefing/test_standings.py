@@ -88,10 +88,16 @@ def test_a_claim_that_is_not_proven_says_so() -> None:
     assert "Not proven: rule stays, as no candidate beats it on crps with 95% confidence." in said
 
 
-def test_experiments_and_champions_of_a_home(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_before_and_after_its_first_experiment(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("BENTOML_HOME", "MPLCONFIGDIR"):
         monkeypatch.setenv(name, "to be taken back")
     shop = Shop(Home(tmp_path), ledger, dt.date(2024, 4, 1))
+    with pytest.raises(MissingError, match="train one with: regulars train"):
+        shop.scores  # noqa: B018
+    with pytest.raises(MissingError, match="run one with: regulars run experiments/"):
+        shop.report("timing")
     with pytest.raises(MissingError, match="run one with: regulars run experiments/"):
         standings.experiments(shop)
     assert standings.champions(shop).is_empty()

@@ -22,9 +22,7 @@ def test_import_contracts_hold() -> None:
 
 def test_every_module_has_its_layer() -> None:
     layers = pyproject()["tool"]["importlinter"]["contracts"][0]["layers"]
-    placed = {
-        part.strip(" ()").removeprefix("regulars.") for layer in layers for part in re.split("[|:]", layer)
-    }
+    placed = {part.strip(" ()").removeprefix("regulars.") for layer in layers for part in re.split("[|:]", layer)}
     present = {
         path.stem
         for path in (ROOT / "src/regulars").iterdir()

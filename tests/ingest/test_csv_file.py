@@ -37,17 +37,13 @@ def test_column_names_are_trimmed_and_nameless_ones_numbered(tmp_path: Path) -> 
     ("text", "delimiter"),
     [("a,b\n", ","), ("a;b,c;d\n", ";"), ("a\tb\n", "\t"), ("a|b\n", "|"), ("a\n", ",")],
 )
-def test_the_delimiter_is_the_one_that_splits_the_header_most(
-    tmp_path: Path, text: str, delimiter: str
-) -> None:
+def test_the_delimiter_is_the_one_that_splits_the_header_most(tmp_path: Path, text: str, delimiter: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(text)
     assert CsvFile.open(path).delimiter == delimiter
 
 
-def test_a_line_longer_than_memory_allows_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_line_longer_than_memory_allows_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_file, "_BLOCK", 16)
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n" + "9" * 99 + ",3\n")

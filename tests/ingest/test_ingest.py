@@ -127,18 +127,12 @@ def test_columns_are_mapped_and_describe_the_items(tmp_path: Path, ledger: Path)
 
 
 def test_a_source_without_item_ids_goes_by_its_item_names(tmp_path: Path, ledger: Path) -> None:
-    add(
-        write(tmp_path / "t.csv", ["a,2024-03-01,5,Tea"], "customer_id,purchased_at,amount,item_name"), ledger
-    )
+    add(write(tmp_path / "t.csv", ["a,2024-03-01,5,Tea"], "customer_id,purchased_at,amount,item_name"), ledger)
     assert rows(ledger)["item_id"].to_list() == ["Tea"]
 
 
-@pytest.mark.parametrize(
-    "kind", ["utf-8-sig", "utf-16", "crlf", "cr", "tabs", "pipes", "gzip", "parquet", "blank"]
-)
-def test_the_same_lines_are_the_same_shop_however_they_are_written(
-    csv: Path, ledger: Path, kind: str
-) -> None:
+@pytest.mark.parametrize("kind", ["utf-8-sig", "utf-16", "crlf", "cr", "tabs", "pipes", "gzip", "parquet", "blank"])
+def test_the_same_lines_are_the_same_shop_however_they_are_written(csv: Path, ledger: Path, kind: str) -> None:
     known = add(csv, ledger)
     text = csv.read_text()
     other = csv.with_name("other.parquet" if kind == "parquet" else "other")
@@ -208,9 +202,7 @@ def test_progress_counts_lines_over_all_files(csv: Path, tmp_path: Path, ledger:
 
 
 @pytest.mark.parametrize("existing", [True, False])
-def test_an_interrupt_leaves_the_ledger_as_it_was(
-    csv: Path, tmp_path: Path, ledger: Path, existing: bool
-) -> None:
+def test_an_interrupt_leaves_the_ledger_as_it_was(csv: Path, tmp_path: Path, ledger: Path, existing: bool) -> None:
     def interrupt(done: int, total: int | None) -> None:
         raise KeyboardInterrupt
 
@@ -236,9 +228,7 @@ dirty = st.tuples(
     st.sampled_from(["milk", "tea", ""]),
     st.sampled_from(["2024-03-01", "2024-03-05 12:00", "2024-02-30", "", "1889-01-01"]),
     st.sampled_from(["1", "2.5", "-1", "", "few"]),
-    st.one_of(
-        st.decimals(min_value=-1000, max_value=1000, places=2).map(str), st.sampled_from(["", "free", "inf"])
-    ),
+    st.one_of(st.decimals(min_value=-1000, max_value=1000, places=2).map(str), st.sampled_from(["", "free", "inf"])),
     st.sampled_from(["0", "-0.30", "", "?"]),
     st.sampled_from(["web", ""]),
 )
@@ -261,10 +251,7 @@ def test_lines_and_money_reconcile(
     assert whole.lines_known == (first.lines_kept if cut < len(fields) else whole.lines_kept)
     assert whole.n_lines == whole.lines_kept
     assert whole.money_in == f"{Decimal(sum(worth)) / 100:.2f} USD"
-    assert (
-        whole.money_kept
-        == f"{Decimal(sum(w for w, use in zip(worth, usable, strict=True) if use)) / 100:.2f} USD"
-    )
+    assert whole.money_kept == f"{Decimal(sum(w for w, use in zip(worth, usable, strict=True) if use)) / 100:.2f} USD"
     once = add(folder / "shop.csv", folder / "other")
     assert once.fingerprint == whole.fingerprint
 

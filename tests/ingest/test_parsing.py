@@ -73,9 +73,7 @@ def test_the_decimal_mark_is_the_one_that_reads_more(numbers: tuple[str, str], c
     assert survey("2024-01-01", "2024-01-01", numbers=numbers).commas == ({"n"} if comma else set())
 
 
-@pytest.mark.parametrize(
-    "text", ["", "-", ".", "1,2,3", "1,23.4", "0x1A", "1_000", "12 34", "--1", "1.2.3", "five"]
-)
+@pytest.mark.parametrize("text", ["", "-", ".", "1,2,3", "1,23.4", "0x1A", "1_000", "12 34", "--1", "1.2.3", "five"])
 def test_what_is_no_number(text: str) -> None:
     assert formats.decimals(pl.Series([text])).to_list() == [None]
 
@@ -95,9 +93,7 @@ def test_typed_columns_are_taken_as_they_are() -> None:
 
 
 def test_dates_outside_the_accepted_years_say_so() -> None:
-    read = parsing.times(
-        pl.Series(["1989-12-31", "1990-01-01", "2100-12-31 23:59", "2101-01-01"]), "%Y-%m-%d"
-    )
+    read = parsing.times(pl.Series(["1989-12-31", "1990-01-01", "2100-12-31 23:59", "2101-01-01"]), "%Y-%m-%d")
     outside = "outside 1990-2100"
     assert read.reason.to_list() == [outside, None, None, outside]
     assert read.value.null_count() == 2

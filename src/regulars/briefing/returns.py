@@ -51,13 +51,15 @@ def dates(shop: Shop, patience: float = PATIENCE, customers: Collection[str] | N
     return scale.map_buckets(shop.ledger, shop.as_of, work).sort("customer_id")
 
 
-def reminders(shop: Shop, patience: float = PATIENCE, n: int = 15) -> pl.DataFrame:
-    """Return the ``n`` good customers whose reminder falls due first, with the columns of :func:`dates`.
+def reminders(shop: Shop, patience: float = PATIENCE, after_days: int = 7, n: int = 15) -> pl.DataFrame:
+    """Return the ``n`` good customers whose reminder falls due first, of those not expected in ``after_days`` days.
 
-    The reminder is for those who have not been back by then.
+    The columns of :func:`dates`. Who is expected sooner comes by themselves; who has been back by the day needs no
+    reminder either.
     """
-    found = dates(shop, patience, shop.good["customer_id"].to_list())
-    return found.drop_nulls("remind_on").sort("remind_on", "customer_id").head(n)
+    soon = Snapshot(shop.as_of, after_days).future.end
+    found = dates(shop, patience, shop.good["customer_id"].to_list()).drop_nulls("remind_on")
+    return found.filter(pl.col("expected_date") >= soon).sort("remind_on", "customer_id").head(n)
 
 
 def headline(shop: Shop) -> str:

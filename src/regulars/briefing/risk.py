@@ -71,20 +71,23 @@ def reasons(shop: Shop, customer_id: str, n: int = 6) -> pl.DataFrame:
 
 
 def headline(shop: Shop) -> str:
-    """Return how many good customers are more likely to stay away than to come back, and what they spent."""
-    good = shop.scores.join(shop.good, on="customer_id")
-    lost = good.filter(pl.col("churn_probability") > 0.5)
-    days, spent = shop.champions["churn"].meta.horizon_days, lost["amount"].sum() / 100
-    away, known = shop.scores["churn_probability"].sum(), shop.scores.height
+    """Return how many customers are expected to stay away, and what the good ones among them spent."""
+    scored = shop.scores.join(shop.good, on="customer_id", how="left", maintain_order="left")
+    risk, good = pl.col("churn_probability"), pl.col("amount").is_not_null()
+    away, gone, n_good, stake = scored.select(
+        away=risk.sum(), gone=risk.filter(good).sum(), n_good=good.sum(), stake=(risk * pl.col("amount")).sum() / 100
+    ).row(0)
     return (
-        f"As of {shop.as_of}, {lost.height:,} of {good.height:,} good customers are more likely to stay away for "
-        f"{days} days than to come back; they spent {spent:,.0f} {shop.ledger.manifest.currency} in the last year. "
-        f"In all, {away:,.0f} of {known:,} customers are expected to stay away."
+        f"From {shop.as_of}, {away:,.0f} of {scored.height:,} customers are expected to stay away for "
+        f"{shop.champions['churn'].meta.horizon_days} days, {gone:,.0f} of the {n_good:,} good ones among them. "
+        f"Weighted by that risk, {stake:,.0f} {shop.ledger.manifest.currency} of last year's sales to good customers "
+        f"are at stake."
     )
 
 
 def _why(shop: Shop, customer_id: str) -> str:
-    """The reasons that raise the risk; the strongest reason where none does."""
-    found = reasons(shop, customer_id)
-    raising = found.filter(pl.col("effect") > 0)
-    return "; ".join((raising if raising.height else found.head(1))["reason"].head(3))
+    """The reasons that raise the risk; the strongest reason where none does. Briefly: without the typical customer."""
+    found = scoring.explain(shop.champions, shop.features.filter(pl.col("customer_id") == customer_id))
+    raising = [reason._replace(typical=None) for reason in found if reason.effect > 0]
+    said = wording.worded((raising or found[:1])[:3], shop.ledger.manifest.currency)
+    return "; ".join(reason["text"] for reason in said)

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from regulars import artefact, batch, contest, scale, windows
+from regulars import batch, contest, scale, windows
 from regulars.artefact import Task
 from regulars.home import Home
 from regulars.ledger import Ledger
@@ -47,8 +47,7 @@ class Shop:
             MissingError: asking it for a task that has none.
             LeakageError: one of them knows rows at or after ``as_of``.
         """
-        found = Registry(self.home).champions()
-        champions = Champions({task: artefact.read(each.folder) for task, each in found.items()})
+        champions = Registry(self.home).load()
         champions.refuse_the_past(self.as_of)
         return champions
 

@@ -70,9 +70,7 @@ def check(features: pl.DataFrame, duration: Ints, observed: Bools) -> Bools:
             "no train customers: the history before as_of is too short; use a later --as-of or a shorter --horizon"
         )
     if not features.height == len(duration) == len(observed):
-        raise DataError(
-            f"{features.height} rows of features but {len(duration)} durations and {len(observed)} flags"
-        )
+        raise DataError(f"{features.height} rows of features but {len(duration)} durations and {len(observed)} flags")
     return ~observed
 
 

@@ -55,9 +55,7 @@ class RecencyRate:
     def predict(self, features: pl.DataFrame) -> Floats:
         """Return P(no purchase in the horizon) per row."""
         edges, rates = np.array(fitted(self.edges_, "RecencyRate")), np.array(self.rates_)
-        return np.asarray(
-            rates[np.searchsorted(edges, features["recency"].to_numpy(), side="left")], dtype=np.float64
-        )
+        return np.asarray(rates[np.searchsorted(edges, features["recency"].to_numpy(), side="left")], dtype=np.float64)
 
     def save(self, folder: Path) -> None:
         """Write parameters and groups into ``folder``."""
@@ -111,9 +109,7 @@ class LightGBMChurn:
         """
         churned = check(features, duration, observed)
         if churned.all() or not churned.any():
-            raise DataError(
-                "every train customer has the same churn label; use a longer history or another --horizon"
-            )
+            raise DataError("every train customer has the same churn label; use a longer history or another --horizon")
         parameters = {
             "objective": "binary",
             "learning_rate": self.learning_rate,
@@ -133,9 +129,7 @@ class LightGBMChurn:
 
     def predict(self, features: pl.DataFrame) -> Floats:
         """Return P(no purchase in the horizon) per row."""
-        return boosting.predict(
-            fitted(self.booster_, "LightGBMChurn"), ft.matrix(features, blank=self.blank_)
-        )
+        return boosting.predict(fitted(self.booster_, "LightGBMChurn"), ft.matrix(features, blank=self.blank_))
 
     def effects(self, features: pl.DataFrame) -> dict[str, Floats]:
         """Return each feature's SHAP contribution to the log-odds of churn, (rows,); positive is more at risk."""

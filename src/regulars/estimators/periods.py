@@ -110,9 +110,7 @@ def every(features: pl.DataFrame, grid: Grid, *, season: bool) -> npt.NDArray[np
     return _rows(features, row, np.tile(np.arange(grid.n), features.height), grid, season=season)
 
 
-def _rows(
-    features: pl.DataFrame, row: Ints, period: Ints, grid: Grid, *, season: bool
-) -> npt.NDArray[np.float32]:
+def _rows(features: pl.DataFrame, row: Ints, period: Ints, grid: Grid, *, season: bool) -> npt.NDArray[np.float32]:
     static = ft.matrix(features, _STATIC).astype(np.float32)
     out = np.empty((len(row), len(NAMES)), np.float32)
     out[:, len(OWN) :] = static[row]

@@ -25,7 +25,5 @@ def kind(name: str) -> type[Any]:
         ConfigError: there is none.
     """
     if name not in KINDS:
-        raise ConfigError(
-            f"no estimator is called {name!r}{did_you_mean(name, KINDS)}; there are {', '.join(KINDS)}"
-        )
+        raise ConfigError(f"no estimator is called {name!r}{did_you_mean(name, KINDS)}; there are {', '.join(KINDS)}")
     return KINDS[name]

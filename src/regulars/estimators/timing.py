@@ -119,15 +119,11 @@ class LightGBMHazard:
         """
         check(features, duration, observed)
         if not observed.any():
-            raise DataError(
-                "no train customer came back within the horizon; use a longer history or --horizon"
-            )
+            raise DataError("no train customer came back within the horizon; use a longer history or --horizon")
         self.typical_ = ft.typical(features)
         grid, self.season_ = self._grid(), ft.spans_a_year(features)
         kept = periods.sample(grid.count(duration), self.max_rows, np.random.default_rng(self.seed))
-        rows, target = periods.expand(
-            features[kept], duration[kept], observed[kept], grid, season=self.season_
-        )
+        rows, target = periods.expand(features[kept], duration[kept], observed[kept], grid, season=self.season_)
         parameters = {
             "objective": "binary",
             "learning_rate": self.learning_rate,

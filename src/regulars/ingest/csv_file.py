@@ -81,14 +81,10 @@ class CsvFile:
             bad[row.number - 1] = row.text  # the header is row 1
             return "skip"
 
-        parse = pc.ParseOptions(
-            delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
-        )
+        parse = pc.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=set_aside)
         # One thread, since with more rows have no numbers; as all values stay text it is no slower.
         read = pc.ReadOptions(encoding=self.encoding, block_size=_BLOCK, use_threads=False)
-        text = pc.ConvertOptions(
-            column_types=dict.fromkeys(self.header, pa.string()), strings_can_be_null=False
-        )
+        text = pc.ConvertOptions(column_types=dict.fromkeys(self.header, pa.string()), strings_can_be_null=False)
         return iter(pc.open_csv(stream, read, parse, text))
 
 
@@ -103,9 +99,7 @@ def _encoding(path: Path) -> tuple[str, int]:
     """Return the first encoding that fits the whole file, and its number of line breaks."""
     with _stream(path) as stream:
         start = stream.read(2)
-    candidates = (
-        ["utf-16"] if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ["utf-8-sig", "cp1252"]
-    )
+    candidates = ["utf-16"] if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ["utf-8-sig", "cp1252"]
     for encoding in candidates:
         try:
             return encoding, _line_breaks(path, encoding)
@@ -113,9 +107,7 @@ def _encoding(path: Path) -> tuple[str, int]:
             continue
         except OSError as error:
             raise DataError(f"{path.name} cannot be unpacked ({error}); export it again") from error
-    raise DataError(
-        f"{path.name} is neither Parquet nor text in UTF-8 or Windows-1252; export it as CSV in UTF-8"
-    )
+    raise DataError(f"{path.name} is neither Parquet nor text in UTF-8 or Windows-1252; export it as CSV in UTF-8")
 
 
 def _line_breaks(path: Path, encoding: str) -> int:
@@ -139,17 +131,13 @@ def _header(name: str, head: str) -> tuple[str, list[str]]:
     try:
         headers = {mark: _first_row(head, mark) for mark in _DELIMITERS}
     except csv.Error as error:
-        raise DataError(
-            f"{name}: its header cannot be read ({error}); name each column in the first line"
-        ) from error
+        raise DataError(f"{name}: its header cannot be read ({error}); name each column in the first line") from error
     mark = max(headers, key=lambda mark: len(headers[mark]))
     return mark, headers[mark]
 
 
 def _first_row(head: str, delimiter: str) -> list[str]:
-    return next(
-        row for row in csv.reader(io.StringIO(head.lstrip("\r\n"), newline=""), delimiter=delimiter) if row
-    )
+    return next(row for row in csv.reader(io.StringIO(head.lstrip("\r\n"), newline=""), delimiter=delimiter) if row)
 
 
 def _numbered(rows: pl.DataFrame, first: int, bad: dict[int, str]) -> tuple[int, Batch]:

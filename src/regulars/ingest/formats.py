@@ -39,9 +39,7 @@ class Formats:
 def instants(words: pl.Series, day: str) -> pl.Series:
     """Read trimmed text as Datetime('us'), with or without a time; null where that fails.
 
-    >>> instants(pl.Series(["31.12.2017", "1.2.2017 8:05", "soon"]), "%d.%m.%Y").dt.to_string(
-    ...     "%m-%d %H:%M"
-    ... ).to_list()
+    >>> instants(pl.Series(["31.12.2017", "1.2.2017 8:05", "soon"]), "%d.%m.%Y").dt.to_string("%m-%d %H:%M").to_list()
     ['12-31 00:00', '02-01 08:05', None]
     """
     spaced = words.str.replace(r"(\d)T(\d)", "$1 $2").str.replace(_OFFSET, "$1")
@@ -87,9 +85,7 @@ def survey(file: str, batches: Iterable[pl.DataFrame], day_column: str, numbers:
         if len(counts) == 1:
             break
     if example is not None and len(counts) == len(_DAYS):
-        raise DataError(
-            f"{file}: no date can be read in column {day_column!r} (first: {example!r}); use {ACCEPTED}"
-        )
+        raise DataError(f"{file}: no date can be read in column {day_column!r} (first: {example!r}); use {ACCEPTED}")
     if example is not None and len(counts) > 1:
         raise DataError(
             f"{file}: the dates in column {day_column!r} (first: {example!r}) read both as day/month and as "

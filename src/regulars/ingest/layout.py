@@ -47,9 +47,7 @@ def of_file(file: LineFile, preset: Preset) -> Layout:
     """
     name = file.path.name
     columns = preset.locate(name, file.names)
-    numbers = [
-        c for field, found in columns.items() if FIELD[field].kind in ("number", "money") for c in found
-    ]
+    numbers = [c for field, found in columns.items() if FIELD[field].kind in ("number", "money") for c in found]
     with contextlib.closing(file.batches()) as batches:
         rows = (part for batch in batches for part in (batch.rows[:_FIRST], batch.rows[_FIRST:]))
         return Layout(name, columns, formats.survey(name, rows, columns["purchased_at"][0], numbers))

@@ -95,9 +95,7 @@ def _amount(rows: pl.DataFrame, layout: Layout, quantity: pl.Series) -> tuple[Re
     units, *others = [*layout.numbers(rows, "amount"), *prices]
     for other in others:
         missing = _missing(units)
-        units = Reading(
-            other.value.zip_with(missing, units.value), other.reason.zip_with(missing, units.reason)
-        )
+        units = Reading(other.value.zip_with(missing, units.value), other.reason.zip_with(missing, units.reason))
     amount, rounded = parsing.cents(units)
     return amount, int(rounded.sum())
 

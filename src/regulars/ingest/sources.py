@@ -28,9 +28,7 @@ FIELDS = (
     Field("order_id", "id", "the checkout", "everything the customer bought that day"),
     Field("quantity", "number", "units or weight; negative for a return", "1"),
     Field("amount", "money", "net amount received for the line", "quantity x price"),
-    Field(
-        "price", "money", "net amount of one unit, where the file has no amount", "not needed with an amount"
-    ),
+    Field("price", "money", "net amount of one unit, where the file has no amount", "not needed with an amount"),
     Field("discount", "money", "reductions granted on the line; their sign is dropped", "0"),
     Field("store_id", "id", "the store or channel", "not known"),
     Field("item_name", "text", "what a customer would call the item", "not known"),
@@ -73,13 +71,9 @@ class Preset:
         for column, field in mapping.items():
             if field not in FIELD:
                 hint = did_you_mean(field, FIELD)
-                raise ConfigError(
-                    f"--map {column}={field}: no field {field!r}{hint}; fields: {', '.join(FIELD)}"
-                )
+                raise ConfigError(f"--map {column}={field}: no field {field!r}{hint}; fields: {', '.join(FIELD)}")
             if field in chosen:
-                raise ConfigError(
-                    f"--map names two columns for {field!r}: {chosen[field][0]!r} and {column!r}"
-                )
+                raise ConfigError(f"--map names two columns for {field!r}: {chosen[field][0]!r} and {column!r}")
             chosen[field] = (column,)
         others = {f: c for f, c in self.columns.items() if f not in chosen and not mapping.keys() & set(c)}
         return replace(self, columns=others | chosen, required=self.required | chosen.keys())

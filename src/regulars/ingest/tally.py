@@ -77,6 +77,5 @@ def check(what: str, came: int, went: int) -> None:
     """
     if came != went:
         raise RegularsError(
-            f"{what} do not add up: {came} came in, {went} went out; the ledger stays as it was; "
-            f"please report this"
+            f"{what} do not add up: {came} came in, {went} went out; the ledger stays as it was; please report this"
         )

@@ -13,6 +13,7 @@ from regulars import artefact
 from regulars.artefact import Meta, Task
 from regulars.errors import MissingError
 from regulars.home import Home
+from regulars.scoring import Champions
 from regulars.tracking import client as door
 
 ALIAS = "champion"
@@ -78,7 +79,7 @@ class Registry:
             version = self._client.get_model_version_by_alias(name, ALIAS)
         except door.mlflow.exceptions.MlflowException as error:
             raise MissingError(
-                f"no champion for {task} in {self._home.root}; train one with: regulars train"
+                f"no champion for {task} in {self._home.root}; train one with: regulars train --as-of DATE"
             ) from error
         run = self._client.get_run(str(version.run_id))
         folder = self._folder(name)
@@ -98,6 +99,10 @@ class Registry:
                 continue
         return found
 
+    def load(self) -> Champions:
+        """Return the champions that exist, read and ready to answer."""
+        return Champions({task: artefact.read(each.folder) for task, each in self.champions().items()})
+
     def tags(self, champion: Champion) -> dict[str, str]:
         """Return the tags of a champion's version."""
         return dict(self._client.get_model_version(champion.name, champion.version).tags)
@@ -106,7 +111,9 @@ class Registry:
         root = Path(door.mlflow.artifacts.download_artifacts(f"models:/{name}@{ALIAS}"))
         found = sorted(root.glob("artifacts/*/model.json"))
         if not found:
-            raise MissingError(f"the champion of {name} has lost its files in {root}; train again with: regulars train")
+            raise MissingError(
+                f"the champion of {name} has lost its files in {root}; train again with: regulars train --as-of DATE"
+            )
         return found[0].parent
 
 

@@ -40,7 +40,7 @@ def bar_plot(
     names, heights = [str(name) for name in table[label]], table[value].cast(pl.Float64).to_numpy()
     places = range(len(names))
     if sideways:
-        figure, axes = canvas(title, unit, "", width=7.2, height=1.2 + 0.3 * len(names))
+        figure, axes = canvas(title, unit, "", width=4.8 + 0.08 * max(map(len, names)), height=1.2 + 0.3 * len(names))
         axes.barh(places, heights, color=COLOURS[0])
         axes.set_yticks(places, names)
         axes.invert_yaxis()

@@ -1,0 +1,54 @@
+"""The README is true: its numbers come from the reports, and what it tells people to type works."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from regulars import readme
+from regulars.cli import app
+from tests import shops
+
+TEXT = (readme.ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.DOTALL | re.MULTILINE)
+
+
+def test_the_results_are_those_of_the_reports() -> None:
+    assert readme.render() == TEXT, "run: python -m regulars.readme"
+
+
+def test_every_experiment_has_a_report_that_beats_its_baseline_over_three_snapshots() -> None:
+    reports = [json.loads(file.read_text()) for file in readme.ROOT.glob("experiments/*/report.json")]
+    assert {report["task"] for report in reports} == {"churn", "timing", "recommend"}
+    for report in reports:
+        assert len(report["snapshots"]) >= 3
+        for name, versus in report["against_baseline"].items():
+            learned = "lightgbm" in name or "hazard" in name
+            assert versus["low"] > 0 or not learned
+
+
+@pytest.mark.usefixtures("new_home")
+def test_the_commands_for_data_scientists_work_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REGULARS_HOME", str(tmp_path / "home"))
+    names = {"customer_id": "buyer", "item_id": "sku", "purchased_at": "date", "amount": "total"}
+    shop = shops.simulate()
+    sales = shop.transactions.select(*names, pl.col("order_id")).rename(names)
+    sales.with_columns(pl.col("total") / 100).write_csv("sales.csv")
+    lines = [line for block in blocks("") for line in block.splitlines() if "--ledger shop" in line]
+    assert [shlex.split(line)[1] for line in lines] == ["ingest", "train", "score", "recommend"]
+    for line in lines:
+        done = CliRunner().invoke(app, shlex.split(line)[1:])
+        assert done.exit_code == 0, f"{line}: {done.output} {done.exception}"
+    assert pl.read_parquet("scores.parquet")["survival"].list.len().unique().to_list() == [90]
+    assert pl.read_parquet("offers.parquet")["rank"].max() == 20
+    for block in blocks("python"):
+        exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README
