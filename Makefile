@@ -34,7 +34,7 @@ demo: install ## Train on a real shop, compare, package, serve and score three c
 
 .PHONY: test
 test: install ## Run the tests (PYTEST='-k ledger' passes options on)
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -n auto $(PYTEST)
 
 .PHONY: lint
 lint: install ## Check format, style, import contracts and types

@@ -222,7 +222,7 @@ def test_from_files_to_answers(say: Say, refused: Callable[..., str], home: Home
     before = snapshot(home.ledger)
     for verb in ("score", "recommend"):
         message = refused(verb, "--as-of", "2023-08-31", "--out", tmp_path / "early.parquet")
-        assert f"cannot score 2023-08-31 honestly; use --as-of {AS_OF} or later" in message
+        assert f"cannot answer for 2023-08-31 honestly; use --as-of {AS_OF} or later" in message
         assert "cannot write" in refused(verb, "--as-of", AS_OF, "--out", tmp_path / "nowhere" / "x.parquet")
     assert "no kind of recommendation" in refused(
         "recommend", "--as-of", AS_OF, "--kind", "by_again", "--out", tmp_path / "x.parquet"
@@ -248,3 +248,7 @@ def ok(said: Said) -> Any:
     """Return the JSON of a command that went well."""
     assert said.code == 0, said.err
     return json.loads(said.out)
+
+
+def test_a_run_that_is_none(refused: Callable[..., str]) -> None:
+    assert refused("compare", "nonsense").startswith("no experiment has the run id 'nonsense'")

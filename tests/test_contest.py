@@ -1,16 +1,17 @@
 """From models to champions: the default, the fall-back with its reason, and reuse."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from regulars import artefact, contest, training
+from regulars import artefact, contest, training, workshop
 from regulars.config import Training, read_model
 from regulars.contest import Contest
-from regulars.errors import DataError, MissingError
+from regulars.errors import ConfigError, DataError, MissingError
 from regulars.home import Home
 from regulars.ledger import Ledger
 from regulars.tracking import Registry, Tracker
@@ -55,6 +56,20 @@ def test_too_little_data_fall_back_to_a_rule_and_say_why(home: Home, tmp_path: P
     assert churn.champion.meta.source == timing.champion.meta.source == "baseline"
 
 
+def test_too_few_baskets_fall_back_to_what_customers_buy_most(home: Home, tmp_path: Path) -> None:
+    book = shops.ledger(shops.simulate(4, 90), tmp_path / "ledger")
+    [found] = Contest(home, book, None, SETTINGS).train(["recommend"])
+    assert found.summary()["model"] == "recommend_own_top"
+    assert found.champion.meta.source == "baseline"
+    assert re.fullmatch(
+        r"recommend_lightgbm cannot be fitted \(\d+ next baskets before .* 50 are needed; .*\), "
+        r"so recommend_own_top answers",
+        found.why,
+    )
+    served = artefact.read(found.champion.folder)
+    assert served.meta.source == served.estimator.source == "baseline"
+
+
 def test_a_history_too_short_for_anything_is_refused(home: Home, small_ledger: Ledger) -> None:
     with pytest.raises(DataError, match="days of history before 2023-01-20 are too few to learn from"):
         Contest(home, small_ledger, dt.date(2023, 1, 20), SETTINGS).train(["churn"])
@@ -92,3 +107,13 @@ def test_rules_learn_from_complete_windows(small_ledger: Ledger) -> None:
     overall = float((~complete).mean())
     assert min(fitted.estimator.rates_) <= overall <= max(fitted.estimator.rates_)
     assert fitted.meta.as_of == AS_OF
+
+
+def test_an_experiment_on_other_data_crowns_nobody(
+    home: Home, small_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = {"experiment": "churn-001", "task": "churn", "data": {"fingerprint": "another shop"}}
+    monkeypatch.setattr(contest, "newest_reports", lambda *_: [elsewhere])
+    with pytest.raises(ConfigError, match="churn-001 was run on other data"):
+        workshop.promote(home, small_ledger, ["churn"])
+    assert Registry(home).champions() == {}

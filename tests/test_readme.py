@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from regulars import readme
+from regulars import config, readme
 from regulars.cli import app
 from tests import shops
 
@@ -30,9 +30,24 @@ def test_every_experiment_has_a_report_that_beats_its_baseline_over_three_snapsh
     assert {report["task"] for report in reports} == {"churn", "timing", "recommend"}
     for report in reports:
         assert len(report["snapshots"]) >= 3
+        assert "lightgbm" in report["winner"] or "hazard" in report["winner"]
+        assert all(versus["better_by"] > 0 for versus in report["winner_against"].values())
         for name, versus in report["against_baseline"].items():
             learned = "lightgbm" in name or "hazard" in name
             assert versus["low"] > 0 or not learned
+
+
+def test_the_reports_answer_the_experiments_as_they_stand() -> None:
+    for file in readme.ROOT.glob("experiments/*/report.json"):
+        report, asked = json.loads(file.read_text()), config.read_experiment(file.parent)
+        for key in ("question", "metric", "baseline"):
+            assert report[key] == getattr(asked, key)
+        assert report["protocol"] == asked.protocol.model_dump(mode="json")
+        assert report["training"] == asked.training.model_dump(mode="json")
+
+
+def test_nothing_is_left_to_fill_in() -> None:
+    assert not re.search(r"@[A-Z]+@", TEXT)
 
 
 @pytest.mark.usefixtures("new_home")

@@ -116,7 +116,7 @@ def test_a_ledger_with_empty_buckets_is_scored_like_a_full_one(tmp_path: Path) -
 
 def test_the_past_is_refused(small_ledger: Ledger) -> None:
     crowned = champions(*PAIRS["rules"])
-    with pytest.raises(LeakageError, match="cannot score 2023-09-29 honestly; use --as-of 2023-09-30 or later"):
+    with pytest.raises(LeakageError, match="cannot answer for 2023-09-29 honestly; use --as-of 2023-09-30 or later"):
         batch.score(small_ledger, crowned, CUT - dt.timedelta(days=1))
     assert batch.score(small_ledger, crowned, CUT).height == rows().asked.height
 
@@ -180,3 +180,12 @@ def test_the_feature_table_is_the_one_of_training(small_ledger: Ledger) -> None:
     table = scale.feature_table(small_ledger, [Snapshot(CUT, HORIZON)])
     assert_frame_equal(table, rows().asked, check_exact=True)
     assert table.columns[2:] == list(features.NAMES)
+
+
+def test_each_question_has_its_own_cut() -> None:
+    crowned = champions(*PAIRS["rules"])
+    early = crowned["timing"].meta.model_copy(update={"as_of": dt.date(2023, 1, 1)})
+    mixed = Champions({**crowned.by_task, "timing": Fitted(early, crowned["timing"].estimator)})
+    mixed.refuse_the_past(dt.date(2023, 2, 1), "timing")
+    with pytest.raises(LeakageError, match="use --as-of 2023-09-30 or later"):
+        mixed.refuse_the_past(dt.date(2023, 2, 1), "churn", "timing")

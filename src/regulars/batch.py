@@ -25,7 +25,7 @@ def score(
     Raises:
         LeakageError: a champion knows rows at or after ``as_of``.
     """
-    champions.refuse_the_past(as_of)
+    champions.refuse_the_past(as_of, "churn", "timing")
     items, snapshot = ledger.items(), Snapshot(as_of, champions["timing"].meta.horizon_days)
 
     def work(transactions: pl.LazyFrame) -> pl.DataFrame:
@@ -47,7 +47,7 @@ def recommend(
     Raises:
         LeakageError: the champion knows rows at or after ``as_of``.
     """
-    champions.refuse_the_past(as_of)
+    champions.refuse_the_past(as_of, "recommend")
 
     def work(transactions: pl.LazyFrame) -> pl.DataFrame:
         return scoring.recommend(champions, transactions.collect(), as_of, k, kind)

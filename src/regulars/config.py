@@ -78,12 +78,10 @@ class Protocol(Section):
     """Test snapshots; the last window ends with the data."""
     test_step_days: PositiveInt = 30
     """Days between test snapshots."""
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    seeds: tuple[int, ...] = Field((0, 1, 2, 3, 4), min_length=1)
     """Each seeded model is trained with each of them; seedless ones once."""
-    n_resamples: PositiveInt = 200
+    n_resamples: PositiveInt = 1000
     """Bootstrap resamples of the customers behind every interval."""
-    k: PositiveInt = 10
-    """List length of the recommendation metrics."""
 
 
 class Experiment(Section):

@@ -14,8 +14,7 @@ from regulars.errors import DataError, MissingError
 from regulars.home import Home
 from regulars.ledger import Ledger
 from regulars.tracking import Champion, Registry, Tracker
-
-KEY = "regulars.key"
+from regulars.tracking.runs import KEY
 
 
 @dataclass(frozen=True)
@@ -102,4 +101,4 @@ def newest_reports(tracker: Tracker, tasks: Sequence[Task], runs: Sequence[str] 
         raise MissingError(
             "no experiment has been run yet; run one with: regulars run experiments/churn-001-who-is-leaving"
         )
-    return [tracker.report(run_id) for run_id in ids]
+    return [report for report in map(tracker.report, ids) if report["task"] in tasks]

@@ -58,7 +58,7 @@ def _experiments() -> Path:
 
 
 def _ask(plan: process.Plan, chosen: dict[str, str], log: Path) -> list[dict[str, Any]]:
-    with process.running(plan, log) as url, httpx.Client(base_url=url, timeout=30) as client:
+    with process.running(plan, log) as url, httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
         return [{"why": why, **_answers(client, customer)} for customer, why in chosen.items()]
 
 

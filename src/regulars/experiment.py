@@ -51,7 +51,7 @@ def _verdicts(experiment: Experiment, ledger: Ledger, exam: Exam, track: scale.T
 
     def work(spec: ModelSpec, seed: int) -> Verdict:
         fitted = training.fit(spec, ledger, as_of, settings, seed, learn_from)
-        return judging.judge(fitted, exam, experiment.protocol.k)
+        return judging.judge(fitted, exam)
 
     pool = ThreadPoolExecutor(os.cpu_count())
     try:

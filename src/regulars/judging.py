@@ -19,12 +19,13 @@ from regulars.windows import Snapshot
 Array = npt.NDArray[Any]
 
 HIGHER_IS_BETTER: Mapping[str, bool] = {
-    "auc": True, "average_precision": True, "lift_at_10": True, "brier": False, "log_loss": False, "ece": False,
-    "crps": False, "c_index": True, "mae_median": False,
-    "auc_30": True, "brier_30": False, "auc_90": True, "brier_90": False,
-    "ndcg_at_10": True, "recall_at_10": True, "hit_at_10": True, "recall_repeat_at_10": True, "recall_new_at_10": True,
+    "auc": True, "brier": False, "crps": False, "mae_median": False,
+    "ndcg_at_10": True, "recall_at_10": True, "hit_at_10": True,
 }  # fmt: skip
-"""Which way a metric points; those that point nowhere (a base rate, a coverage) are not here."""
+"""Which way each metric points that can decide an experiment."""
+
+K = 10
+"""List length of the recommendation metrics."""
 
 KEY_METRICS: Mapping[Task, tuple[str, ...]] = {
     "churn": ("auc", "brier"),
@@ -102,11 +103,10 @@ def exam(ledger: Ledger, task: Task, snapshot: Snapshot) -> Exam:
     )
 
 
-def judge(fitted: Fitted, on: Exam, k: int) -> Verdict:
+def judge(fitted: Fitted, on: Exam) -> Verdict:
     """Ask ``fitted`` the questions of ``on`` and hold its answers against the truth."""
-    metrics, values, answer = {"churn": _churn, "timing": _timing, "recommend": _recommend}[fitted.meta.task](
-        fitted, on, k
-    )
+    examine = {"churn": _churn, "timing": _timing, "recommend": _recommend}[fitted.meta.task]
+    metrics, values, answer = examine(fitted, on)
     return Verdict(fitted.meta.model, on.snapshot.as_of, fitted.meta.seed, metrics, values, answer)
 
 
@@ -156,13 +156,13 @@ def _weighted_mean(values: Array, weights: Array) -> float:
     return float((values * weights).sum() / total) if total else float("nan")
 
 
-def _churn(fitted: Fitted, on: Exam, _: int) -> tuple[dict[str, float], dict[str, Array], None]:
+def _churn(fitted: Fitted, on: Exam) -> tuple[dict[str, float], dict[str, Array], None]:
     churned, probability = ~on.observed, fitted.estimator.predict(on.features)
     values = {"probability": probability, "brier": (probability - churned) ** 2}
     return classification.churn_metrics(churned, probability), values, None
 
 
-def _timing(fitted: Fitted, on: Exam, _: int) -> tuple[dict[str, float], dict[str, Array], Array]:
+def _timing(fitted: Fitted, on: Exam) -> tuple[dict[str, float], dict[str, Array], Array]:
     curves = fitted.estimator.survival(on.features)
     values = {
         "crps": survival.crps_values(on.duration, on.observed, curves),
@@ -171,10 +171,10 @@ def _timing(fitted: Fitted, on: Exam, _: int) -> tuple[dict[str, float], dict[st
     return survival.timing_metrics(on.duration, on.observed, curves), values, curves
 
 
-def _recommend(fitted: Fitted, on: Exam, k: int) -> tuple[dict[str, float], dict[str, Array], None]:
-    offered = scoring.recommend(scoring.Champions({"recommend": fitted}), on.lines, on.snapshot.as_of, k)
+def _recommend(fitted: Fitted, on: Exam) -> tuple[dict[str, float], dict[str, Array], None]:
+    offered = scoring.recommend(scoring.Champions({"recommend": fitted}), on.lines, on.snapshot.as_of, K)
     owned = on.lines.filter(pl.col("quantity") > 0).select("customer_id", "item_id").unique()
     truth = on.baskets.select("customer_id", "item_ids")
-    table = ranking.ranking_values(offered, truth, owned, k=k).sort("customer_id")
-    values = {f"{name}_at_{k}": table[name].to_numpy() for name in ("ndcg", "recall", "hit")}
-    return ranking.ranking_metrics(offered, truth, owned, k=k), values, None
+    table = ranking.ranking_values(offered, truth, owned, k=K).sort("customer_id")
+    values = {f"{name}_at_{K}": table[name].to_numpy() for name in ("ndcg", "recall", "hit")}
+    return ranking.ranking_metrics(offered, truth, owned, k=K), values, None

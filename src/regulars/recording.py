@@ -14,7 +14,7 @@ from regulars.judging import Verdict
 from regulars.ledger import Ledger
 from regulars.manifest import Section
 from regulars.tracking import ParentRun, Tracker
-from regulars.tracking.runs import KEY
+from regulars.tracking.runs import KEY, WINNER
 
 LEVEL = "regulars.level"
 """Tag that tells runs apart: experiment, candidate, fit, champion."""
@@ -36,7 +36,7 @@ def record(outcome: Outcome, found: report.Report, ledger: Ledger, tracker: Trac
     experiment = outcome.experiment
     tags = {
         **passport.tags(ledger, config_of(outcome)),
-        "regulars.winner": found["winner"],
+        WINNER: found["winner"],
         LEVEL: "experiment",
         "mlflow.note.content": _note(found),
     }

@@ -27,7 +27,9 @@ def build(outcome: Outcome, ledger: Ledger) -> Report:
     """
     experiment = outcome.experiment
     candidates = {name: _candidate(outcome, name) for name in experiment.models}
-    against = {name: _against(outcome, name) for name in experiment.models if name != experiment.baseline}
+    against = {
+        name: _against(outcome, name, experiment.baseline) for name in experiment.models if name != experiment.baseline
+    }
     winner, why = _winner(outcome, candidates, against)
     found = {
         "experiment": experiment.name,
@@ -40,6 +42,7 @@ def build(outcome: Outcome, ledger: Ledger) -> Report:
         "why": why,
         "candidates": candidates,
         "against_baseline": against,
+        "winner_against": {n: _against(outcome, winner, n) for n in experiment.models if n != winner},
         "snapshots": [_snapshot(exam) for exam in outcome.exams],
         "protocol": experiment.protocol.model_dump(mode="json"),
         "training": experiment.training.model_dump(mode="json"),
@@ -102,20 +105,20 @@ def _interval(outcome: Outcome, name: str, metric: str) -> dict[str, float]:
     return {"value": found.value, "low": found.low, "high": found.high}
 
 
-def _against(outcome: Outcome, name: str) -> dict[str, Any]:
-    """The difference to the baseline on the same customers: positive is better, whichever way the metric points."""
+def _against(outcome: Outcome, name: str, other: str) -> dict[str, Any]:
+    """The lead of one candidate over another on the same customers: positive is better for any metric."""
     experiment = outcome.experiment
     sign = 1.0 if HIGHER_IS_BETTER[experiment.metric] else -1.0
     mine = judging.statistic(experiment.metric, outcome.exams, outcome.of(name))
-    base = judging.statistic(experiment.metric, outcome.exams, outcome.of(experiment.baseline))
+    theirs = judging.statistic(experiment.metric, outcome.exams, outcome.of(other))
     found = intervals.paired_difference(
         lambda weights: sign * mine(weights),
-        lambda weights: sign * base(weights),
+        lambda weights: sign * theirs(weights),
         _customers(outcome), _rng(), n_resamples=experiment.protocol.n_resamples,
     )  # fmt: skip
     pairs = zip(
         _spread(outcome, name, experiment.metric)["snapshots"],
-        _spread(outcome, experiment.baseline, experiment.metric)["snapshots"],
+        _spread(outcome, other, experiment.metric)["snapshots"],
         strict=True,
     )
     return {
@@ -123,7 +126,7 @@ def _against(outcome: Outcome, name: str) -> dict[str, Any]:
         "better_by": found.value,
         "low": found.low,
         "high": found.high,
-        "beats_baseline": found.low > 0,
+        "beyond_doubt": found.low > 0,
         "snapshots_won": sum(sign * a > sign * b for a, b in pairs),
         "snapshots": len(outcome.exams),
     }
@@ -139,7 +142,7 @@ def _slice(outcome: Outcome, name: str, number: int) -> dict[str, Any]:
 def _winner(outcome: Outcome, candidates: Mapping[str, Any], against: Mapping[str, Any]) -> tuple[str, str]:
     """The best of those that beat the baseline beyond doubt, else the baseline."""
     experiment = outcome.experiment
-    proven = [name for name, versus in against.items() if versus["beats_baseline"]]
+    proven = [name for name, versus in against.items() if versus["beyond_doubt"]]
     if not proven:
         return experiment.baseline, f"no candidate beats it on {experiment.metric} with 95% confidence"
     sign = 1.0 if HIGHER_IS_BETTER[experiment.metric] else -1.0

@@ -44,12 +44,13 @@ class Champions:
         """The latest training cut: no earlier ``as_of`` can be answered without leakage."""
         return max((fitted.meta.as_of for fitted in self.by_task.values()), default=dt.date.min)
 
-    def refuse_the_past(self, as_of: dt.date) -> None:
-        """Raise LeakageError where a champion was trained on rows at or after ``as_of``."""
-        if as_of < self.training_cut:
+    def refuse_the_past(self, as_of: dt.date, *tasks: Task) -> None:
+        """Raise LeakageError where a champion of ``tasks`` was trained on rows at or after ``as_of``."""
+        cut = max(self[task].meta.as_of for task in tasks)
+        if as_of < cut:
             raise LeakageError(
-                f"the champions know purchases up to {self.training_cut}, so they cannot score {as_of} honestly; "
-                f"use --as-of {self.training_cut} or later, or train again with --as-of {as_of}"
+                f"the champions know purchases before {cut}, so they cannot answer for {as_of} honestly; "
+                f"use --as-of {cut} or later, or train again with --as-of {as_of}"
             )
 
 

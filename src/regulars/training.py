@@ -101,7 +101,8 @@ def fit(
     """
     estimator = spec.build(config.horizon_days, seed)
     if spec.task == "recommend":
-        estimator.fit(ledger.transactions(before=as_of).collect(), ledger.items(as_of), as_of)
+        until = known_until(ledger, as_of)
+        estimator.fit(ledger.transactions(before=until).collect(), ledger.items(until), until)
     else:
         learned = learn_from or train_set(ledger, as_of, config)
         estimator.fit(*learned.rows(estimator.learns_from))

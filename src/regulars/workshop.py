@@ -8,6 +8,7 @@ from typing import Any
 from regulars import config, contest, experiment, passport, recording, report, scale
 from regulars.artefact import Task
 from regulars.contest import Contest, Promotion
+from regulars.errors import ConfigError
 from regulars.home import Home
 from regulars.ledger import Ledger
 from regulars.report import Report
@@ -49,6 +50,11 @@ def promote(
     contests: dict[config.Training, Contest] = {}
     promotions: list[Promotion] = []
     for each in track(found, "promoting", len(found)):
+        if each["data"]["fingerprint"] != ledger.fingerprint:
+            raise ConfigError(
+                f"{each['experiment']} was run on other data than {ledger.path}; run it on this ledger first: "
+                f"regulars run experiments/{each['experiment']} --ledger {ledger.path}"
+            )
         settings = config.Training.model_validate(each["training"])
         stage = contests.setdefault(settings, Contest(home, ledger, as_of, settings))
         promotions.append(stage.promote(each))

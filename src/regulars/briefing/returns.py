@@ -42,7 +42,7 @@ def dates(shop: Shop, patience: float = PATIENCE, customers: Collection[str] | N
         ConfigError: ``patience`` is not inside (0, 1).
     """
     items, snapshot = shop.ledger.items(), Snapshot(shop.as_of)
-    shop.champions.refuse_the_past(shop.as_of)
+    shop.champions.refuse_the_past(shop.as_of, "timing")
 
     def work(transactions: pl.LazyFrame) -> pl.DataFrame:
         asked = transactions if customers is None else _of(transactions, customers)

@@ -82,7 +82,7 @@ class Registry:
                 f"no champion for {task} in {self._home.root}; train one with: regulars train --as-of DATE"
             ) from error
         run = self._client.get_run(str(version.run_id))
-        folder = self._folder(name)
+        folder = self._folder(name, str(version.version))
         began = dt.datetime.fromtimestamp(run.info.start_time / 1000, dt.UTC)
         return Champion(
             task, name, str(version.version), str(version.run_id), ALIAS, began.isoformat(timespec="seconds"),
@@ -107,14 +107,15 @@ class Registry:
         """Return the tags of a champion's version."""
         return dict(self._client.get_model_version(champion.name, champion.version).tags)
 
-    def _folder(self, name: str) -> Path:
-        root = Path(door.mlflow.artifacts.download_artifacts(f"models:/{name}@{ALIAS}"))
-        found = sorted(root.glob("artifacts/*/model.json"))
-        if not found:
+    def _folder(self, name: str, version: str) -> Path:
+        """Return where the files of exactly this version lie: the alias may move on in between."""
+        try:
+            root = Path(door.mlflow.artifacts.download_artifacts(f"models:/{name}/{version}"))
+            return next(root.glob("artifacts/*/model.json")).parent
+        except (door.mlflow.exceptions.MlflowException, OSError, StopIteration) as error:
             raise MissingError(
-                f"the champion of {name} has lost its files in {root}; train again with: regulars train --as-of DATE"
-            )
-        return found[0].parent
+                f"version {version} of {name} has lost its files; train again with: regulars train --as-of DATE"
+            ) from error
 
 
 def registered_name(task: Task) -> str:

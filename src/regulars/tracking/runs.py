@@ -1,4 +1,4 @@
-"""Runs: a parent an experiment, a child a candidate, snapshot and seed."""
+"""Runs: a parent an experiment, a child a candidate, and a child a fit (candidate, snapshot and seed)."""
 
 import contextlib
 import json
@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from regulars.errors import MissingError
 from regulars.home import Home
 from regulars.tracking import client as door
 
@@ -32,13 +33,22 @@ class Tracker:
         return str(found[0].info.run_id) if found else None
 
     def report(self, run_id: str) -> dict[str, Any]:
-        """Return the report.json that a parent run logged."""
-        path = door.mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="report.json")
+        """Return the report.json that a parent run logged.
+
+        Raises:
+            MissingError: there is no such run, or it is no experiment's.
+        """
+        try:
+            path = door.mlflow.artifacts.download_artifacts(run_id=run_id, artifact_path="report.json")
+        except (door.mlflow.exceptions.MlflowException, OSError) as error:
+            raise MissingError(
+                f"no experiment has the run id {run_id!r}; take one from MLflow's parent runs, or name none"
+            ) from error
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - a path as MLflow gives it
             return dict(json.load(file))
 
     def parents(self, task: str | None = None) -> list[dict[str, Any]]:
-        """Return the finished parent runs, newest first: run_id, name, task, start_time (ms), tags, metrics."""
+        """Return the finished parent runs, newest first: run_id, name, task, start_time (ms), tags."""
         tasks = [task] if task else ["churn", "timing", "recommend"]
         experiments = [door.experiment_id(self._client, self._home, name) for name in tasks]
         query = f"tags.`{WINNER}` != '' and tags.`{KEY}` != '' and attributes.status = 'FINISHED'"
@@ -50,7 +60,6 @@ class Tracker:
                 "task": run.data.tags["regulars.task"],
                 "start_time": run.info.start_time,
                 "tags": dict(run.data.tags),
-                "metrics": dict(run.data.metrics),
             }
             for run in found
         ]

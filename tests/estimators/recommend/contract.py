@@ -27,6 +27,8 @@ class RecommendContract:
     make: Callable[[], Recommender]
     follows: bool = True
     """Whether a new habit with an item that nobody knew shows at once."""
+    needs_baskets: bool = False
+    """Whether it refuses a shop that has too few baskets to learn from."""
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -141,6 +143,10 @@ class RecommendContract:
     )
     def test_small_shops(self, rows: list[tuple[str, str, str, dt.datetime]], tmp_path: Path) -> None:
         few = shop.lines(rows)
+        if self.needs_baskets:
+            with pytest.raises(DataError, match=r"next baskets .* too few .* use recommend_own_top"):
+                self.make().fit(few, schema.ITEMS.empty(), shop.AS_OF)
+            return
         fitted = self.make().fit(few, schema.ITEMS.empty(), shop.AS_OF)
         answer = fitted.recommend(few, shop.AS_OF, 5)
         n_items = few["item_id"].n_unique()

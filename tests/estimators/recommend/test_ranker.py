@@ -1,5 +1,4 @@
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,7 +6,8 @@ import polars as pl
 import pytest
 
 from regulars import schema
-from regulars.estimators.recommend import LightGBMRanker, OwnTop, training
+from regulars.errors import DataError, NotFittedError
+from regulars.estimators.recommend import LightGBMRanker, training
 from regulars.evaluation.ranking import ranking_metrics
 from regulars.features import pairs
 from regulars.features.purchases import Catalogue, purchases
@@ -25,12 +25,7 @@ def small(**parameters: Any) -> LightGBMRanker:
 
 class TestLightGBMRanker(RecommendContract):
     make = staticmethod(small)
-
-
-class TestLightGBMRankerWithoutBaskets(RecommendContract):
-    """Too few baskets to learn from."""
-
-    make: Callable[[], LightGBMRanker] = staticmethod(lambda: small(min_baskets=10_000))
+    needs_baskets = True
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +52,27 @@ def test_new_items_get_in(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
     assert set(old["source"]) == {"history"}
 
 
-def test_without_baskets_it_is_the_baseline(lines: pl.DataFrame) -> None:
-    fallback = small(min_baskets=10_000).fit(lines, shop.items(), shop.AS_OF).recommend(lines, shop.AS_OF, 10)
-    assert fallback.equals(OwnTop().fit(lines, shop.items(), shop.AS_OF).recommend(lines, shop.AS_OF, 10))
+def test_too_few_baskets_are_refused(lines: pl.DataFrame) -> None:
+    found = len(learned(lines).sizes)
+    small(rounds=1, min_baskets=found).fit(lines, shop.items(), shop.AS_OF)
+    strict = small(min_baskets=found + 1)
+    with pytest.raises(DataError) as refused:
+        strict.fit(lines, shop.items(), shop.AS_OF)
+    assert str(refused.value) == (
+        f"{found} next baskets before 2024-06-01 are too few to learn from, {found + 1} are needed; "
+        "wait for more history, or use recommend_own_top"
+    )
+    with pytest.raises(NotFittedError, match="fit first"):
+        strict.popular(3)
+
+
+def test_just_enough_baskets_of_one_item_can_be_ranked() -> None:
+    """Nothing to tell apart, and still no error but those with a name."""
+    rows = [(f"C{n}", f"{n}-{d}", "x", dt.datetime(2024, 5, d)) for n in range(25) for d in range(1, 29, 3)]
+    log = shop.lines(rows)
+    answer = LightGBMRanker(rounds=3).fit(log, schema.ITEMS.empty(), shop.AS_OF).recommend(log, shop.AS_OF, 5)
+    assert answer.select("rank", "item_id", "source").unique().rows() == [(1, "x", "history")]
+    assert answer.height == 25
 
 
 def test_threads_change_nothing(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
@@ -70,6 +83,20 @@ def test_threads_change_nothing(ranker: LightGBMRanker, lines: pl.DataFrame) -> 
 def test_long_lists_are_filled(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
     one = lines.filter(pl.col("customer_id") == "C007")
     assert ranker.recommend(one, shop.AS_OF, 40).height == 40
+
+
+def test_long_lists_of_own_items_are_filled(lines: pl.DataFrame) -> None:
+    """Asking for more than is usually ranked gives more, and what fits is ranked as ever."""
+    narrow = small(n_history=3, n_co_purchase=0, n_popular=1).fit(lines, shop.items(), shop.AS_OF)
+    owned = (
+        lines.filter(pl.col("purchased_at") < shop.AS_OF).group_by("customer_id").agg(n=pl.col("item_id").n_unique())
+    )
+    for k in (4, 12, 40):
+        counts = narrow.recommend(lines, shop.AS_OF, k, kind="buy_again").group_by("customer_id").len("got")
+        both = counts.join(owned, on="customer_id")
+        assert both.height == owned.height
+        assert (both["got"] == both["n"].clip(upper_bound=k)).all()
+    assert [narrow._limits(k).history for k in (0, 1, 3, 4)] == [3, 3, 3, 4]
 
 
 def test_windows_end_by_as_of() -> None:
@@ -114,7 +141,8 @@ def test_sampling(lines: pl.DataFrame) -> None:
     assert len(learned(lines, max_customers=10).sizes) <= 4 * 10
 
 
-def test_an_empty_past_teaches_nothing() -> None:
+@pytest.mark.parametrize("min_baskets", [0, 1])
+def test_an_empty_past_teaches_nothing(min_baskets: int) -> None:
     log = shop.lines([("A", "1", "x", dt.datetime(2024, 5, 31))])
-    fitted = LightGBMRanker().fit(log, schema.ITEMS.empty(), shop.AS_OF)
-    assert fitted.booster_ is None
+    with pytest.raises(DataError, match=r"^0 next baskets before 2024-06-01 are too few to learn from, 1 are needed"):
+        LightGBMRanker(min_baskets=min_baskets).fit(log, schema.ITEMS.empty(), shop.AS_OF)

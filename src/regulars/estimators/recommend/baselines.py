@@ -30,25 +30,24 @@ class OwnTop(Recommender):
     """
 
     def _score(self, lines: pl.DataFrame, as_of: dt.date, k: int) -> pl.DataFrame:
-        return favourites(lines, pairs.own(lines, as_of), self._assortment().popular, k)
+        n_orders = lines.group_by("customer").agg(n_orders=pl.col("order").max() + 1)
+        own = (
+            pairs.own(lines, as_of)
+            .join(n_orders, on="customer")
+            .select(
+                "customer",
+                "item",
+                score=ratio(pl.col("own_orders"), pl.col("n_orders")),
+                tie=-pl.col("own_orders_ago").cast(pl.Int64),
+                source=pl.lit(HISTORY),
+            )
+        )
+        # Whoever owns k items needs no more; whoever owns fewer leaves k new ones among 2 k.
+        new = fillers(lines, self._assortment().popular, 2 * k).join(own, on=["customer", "item"], how="anti")
+        return pl.concat([own, new.with_columns(score=pl.col("score") - 1.0, source=pl.lit(POPULAR))])
 
 
 def fillers(lines: pl.DataFrame, popular: pl.DataFrame, k: int) -> pl.DataFrame:
     """Return the ``k`` most popular items for each customer: ``customer``, ``item``, ``score``, ``tie``."""
     best = popular.head(k).select("item", score="share", tie=-pl.int_range(pl.len(), dtype=pl.Int64))
     return lines.select(pl.col("customer").unique()).join(best, how="cross")
-
-
-def favourites(lines: pl.DataFrame, owned: pl.DataFrame, popular: pl.DataFrame, k: int) -> pl.DataFrame:
-    """Return each customer's own items, then popular ones: ``customer``, ``item``, ``score``, ``tie``, ``source``."""
-    n_orders = lines.group_by("customer").agg(n_orders=pl.col("order").max() + 1)
-    own = owned.join(n_orders, on="customer").select(
-        "customer",
-        "item",
-        score=ratio(pl.col("own_orders"), pl.col("n_orders")),
-        tie=-pl.col("own_orders_ago").cast(pl.Int64),
-        source=pl.lit(HISTORY),
-    )
-    # Whoever owns k items needs no more; whoever owns fewer leaves k new ones among 2 k.
-    new = fillers(lines, popular, 2 * k).join(own, on=["customer", "item"], how="anti")
-    return pl.concat([own, new.with_columns(score=pl.col("score") - 1.0, source=pl.lit(POPULAR))])

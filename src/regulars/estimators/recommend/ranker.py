@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 import polars as pl
 
+from regulars.errors import DataError
 from regulars.estimators import boosting
 from regulars.estimators.base import fitted
 from regulars.estimators.recommend import neighbours, training
 from regulars.estimators.recommend.assortment import Assortment
-from regulars.estimators.recommend.baselines import favourites
 from regulars.estimators.recommend.candidates import Limits
 from regulars.estimators.recommend.recommender import Recommender
 from regulars.estimators.recommend.view import View, matrix
@@ -25,8 +25,8 @@ class LightGBMRanker(Recommender):
     """Own items, their neighbours and best sellers, ordered by what filled earlier next baskets.
 
     Trained on the next basket after each of several earlier days; what is known about items is counted anew
-    before each. ``score`` is LightGBM's (any real number). Where the shop has too few baskets to
-    learn from, the customers' favourites are offered instead, with the scores of OwnTop.
+    before each. ``score`` is LightGBM's (any real number). A shop with too few baskets to learn from is
+    refused; OwnTop asks for none.
 
     References: Burges (2010), From RankNet to LambdaRank to LambdaMART.
     """
@@ -42,7 +42,7 @@ class LightGBMRanker(Recommender):
     negatives: float = 0.3
     """Share of the candidates not bought that are kept for training."""
     min_baskets: int = 50
-    """Fewer next baskets than this are too few to learn from."""
+    """Fewer next baskets with a candidate in them than this are too few to learn from."""
     n_history: int = 120
     """Own items to rank."""
     n_seeds: int = 40
@@ -86,8 +86,13 @@ class LightGBMRanker(Recommender):
         catalogue, as_of, plan = assortment.catalogue, assortment.as_of, self._plan()
         rng = np.random.default_rng(self.seed)
         learned = training.train_set(known, log, catalogue, as_of, plan, rng)
-        enough = learned is not None and len(learned.sizes) >= self.min_baskets
-        self.booster_ = self._train(learned) if learned is not None and enough else None
+        n_baskets = 0 if learned is None else len(learned.sizes)
+        if learned is None or n_baskets < self.min_baskets:
+            raise DataError(
+                f"{n_baskets} next baskets before {as_of} are too few to learn from, {max(1, self.min_baskets)} are "
+                f"needed; wait for more history, or use recommend_own_top"
+            )
+        self.booster_ = self._train(learned)
         lines = log.before(as_of)
         similarity = neighbours.similar_items(lines, catalogue.n_items, as_of, plan.reach)
         self.view_ = View.at(lines, catalogue, as_of, self.popular_days, similarity)
@@ -108,16 +113,14 @@ class LightGBMRanker(Recommender):
         )
 
     def _score(self, lines: pl.DataFrame, as_of: dt.date, k: int) -> pl.DataFrame:
-        if self.booster_ is None:
-            return favourites(lines, pairs.own(lines, as_of), self._assortment().popular, k)
         view: View = fitted(self.view_, "LightGBMRanker")
         rows = view.rows(lines, as_of, self._limits(k))
-        scores = boosting.predict(self.booster_, matrix(rows), self.predict_threads)
+        scores = boosting.predict(fitted(self.booster_, "LightGBMRanker"), matrix(rows), self.predict_threads)
         return rows.select("customer", "item", "source", score=pl.Series(scores))
 
     def _limits(self, k: int = 0) -> Limits:
-        """Return the numbers of candidates; a longer list needs more best sellers to fill it."""
-        return Limits(self.n_history, self.n_seeds, self.n_co_purchase, max(self.n_popular, k))
+        """Return the numbers of candidates; a longer list needs more own items or best sellers to fill it."""
+        return Limits(max(self.n_history, k), self.n_seeds, self.n_co_purchase, max(self.n_popular, k))
 
     def _plan(self) -> training.Plan:
         return training.Plan(
@@ -135,13 +138,11 @@ class LightGBMRanker(Recommender):
         view: View = fitted(self.view_, "LightGBMRanker")
         view.stats.write_parquet(folder / "stats.parquet")
         neighbours.save(view.similarity, folder)
-        if self.booster_ is not None:
-            boosting.save(self.booster_, folder / "booster.txt")
-        return {"ranks": self.booster_ is not None}
+        boosting.save(fitted(self.booster_, "LightGBMRanker"), folder / "booster.txt")
+        return {}
 
-    def _load(self, folder: Path, learned: dict[str, Any]) -> None:
+    def _load(self, folder: Path, learned: dict[str, Any]) -> None:  # noqa: ARG002
         assortment = self._assortment()
         stats = pl.read_parquet(folder / "stats.parquet")
         self.view_ = View(assortment.catalogue, assortment.popular, stats, neighbours.load(folder))
-        if learned["ranks"]:
-            self.booster_ = boosting.load(folder / "booster.txt", pairs.NAMES)
+        self.booster_ = boosting.load(folder / "booster.txt", pairs.NAMES)

@@ -50,13 +50,14 @@ class Recommender(ABC):
             as_of: the first unknown day.
 
         Raises:
-            DataError: nothing was bought before ``as_of``.
+            DataError: nothing was bought before ``as_of``, or too little to learn from.
         """
         known = transactions.filter(pl.col("purchased_at") < as_of)
         catalogue = Catalogue.of(items, known)
         log = purchases(known, catalogue)
-        self.assortment_ = Assortment.of(log, catalogue, as_of, self.popular_days)
-        self._learn(known, log, self.assortment_)
+        assortment = Assortment.of(log, catalogue, as_of, self.popular_days)
+        self._learn(known, log, assortment)
+        self.assortment_ = assortment
         return self
 
     def recommend(
