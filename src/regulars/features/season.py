@@ -23,7 +23,7 @@ def spans_a_year(features: pl.DataFrame) -> bool:
     """Return whether the table's snapshots reach over at least a year.
 
     With less, a day of the year is a point in time that the test never sees again: a model that splits on
-    it extrapolates. On Complete Journey (one year) that cost the hazard .7 days of CRPS.
+    it extrapolates. On a shop of one year such splits made the curve worse.
     """
     first, last = features["as_of"].min(), features["as_of"].max()
     return isinstance(first, dt.date) and isinstance(last, dt.date) and (last - first).days >= DAYS_OF_YEAR
