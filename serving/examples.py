@@ -3,7 +3,7 @@
 from typing import Any
 
 _MODEL = {
-    "name": "churn_lightgbm",
+    "name": "regulars-churn",
     "version": "3",
     "run_id": "5f0c1d2e3a4b4c5d8e9f0a1b2c3d4e5f",
     "alias": "champion",
@@ -15,7 +15,7 @@ _ANSWER = {
     "data_through": "2026-11-24",
     "model": {
         "churn": _MODEL,
-        "timing": {**_MODEL, "name": "timing_lightgbm"},
+        "timing": {**_MODEL, "name": "regulars-timing"},
     },
     "warnings": [],
 }

@@ -37,7 +37,7 @@ class Phrase(NamedTuple):
 
 PHRASES: dict[str, Phrase] = {
     "recency": Phrase("LAST_ORDER", "{} days since the last order", _whole),
-    "overdue": Phrase("OVERDUE", "away for {} times the usual gap", _tenths),
+    "overdue": Phrase("OVERDUE", "away for {} times the average gap", _tenths),
     "frequency": Phrase("FREQUENCY", "came back on {} days", _whole),
     "n_orders": Phrase("ORDERS", "{} orders so far", _whole),
     "tenure": Phrase("TENURE", "a customer for {} days", _whole),

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from regulars import config, readme
+from regulars import config, ingest, readme
 from regulars.cli import app
 from tests import shops
 
@@ -44,6 +44,10 @@ def test_the_reports_answer_the_experiments_as_they_stand() -> None:
             assert report[key] == getattr(asked, key)
         assert report["protocol"] == asked.protocol.model_dump(mode="json")
         assert report["training"] == asked.training.model_dump(mode="json")
+
+
+def test_every_field_of_a_ledger_is_named() -> None:
+    assert [field.name for field in ingest.FIELDS if f"`{field.name}`" not in TEXT] == []
 
 
 def test_nothing_is_left_to_fill_in() -> None:

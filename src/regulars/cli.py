@@ -58,7 +58,8 @@ def ingest(
     """Read order lines into a ledger; what cannot be used is set aside with a reason.
 
     Without FILE, the preset complete-journey reads the demo shop that comes with regulars.
-    Running it again with the same lines changes nothing.
+    Running it again with the same lines changes nothing. Fields: customer_id, purchased_at, amount or price; also
+    item_id, order_id, quantity, discount, store_id, item_name, department, category, product_type, brand, package_size.
 
     Example: regulars ingest sales.csv --map buyer=customer_id --map total=amount --ledger shop
     """
