@@ -57,7 +57,7 @@ def ledger(shop: Shop, path: Path, buckets: int = 4) -> Ledger:
     book = Ledger.open_or_create(path, "EUR", buckets)
     with book.writer() as writer:
         writer.add_transactions(shop.transactions)
-        writer.add_items(shop.items)
+        writer.add(schema.ITEMS, shop.items)
         writer.commit(())
     return book
 

@@ -17,6 +17,11 @@ from tests.ingest.shop import LINES, snapshot, write
 
 VERBS = {
     "ingest": ("--preset", "--ledger", "--map", "--json", "FILE", "Example:"),
+    "presets": ("--json",),
+    "hygiene": ("--ledger", "--on", "--off", "--html", "--json", "Example:"),
+    "quarantine": ("--out", "--file", "--requeue"),
+    "identify": ("--threshold", "--undo", "--country", "--json"),
+    "simulate": ("--customers", "--years", "--seed", "--out", "Example:"),
     "run": ("EXPERIMENT_DIR", "--ledger", "--json", "Example:"),
     "train": ("--ledger", "--as-of", "--task", "--horizon", "--json"),
     "score": ("--ledger", "--as-of", "--out", "--curve", "--json"),
@@ -119,7 +124,7 @@ def _bad_inputs(folder: Path) -> dict[str, tuple[list[object], str]]:
     return {
         "no such file": ([folder / "goood.csv"], "no file .*goood.csv; check the name"),
         "wrong preset": ([good, "--preset", "generc"], r"no preset 'generc' \(did you mean 'generic'\?\)"),
-        "missing column": ([lacking], "no column 'purchased_at'.*--map COLUMN=purchased_at"),
+        "missing column": ([lacking], "no column looks like purchased_at.*--map COLUMN=purchased_at"),
         "unparsable date": ([undated], "no date can be read in column 'purchased_at'"),
         "empty file": ([folder / "empty.csv"], "empty.csv is empty"),
         "no file": ([], "name at least one FILE"),

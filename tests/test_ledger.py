@@ -13,8 +13,11 @@ from hypothesis import given, settings
 from regulars import ledger_merge, schema
 from regulars.errors import DataError, MissingError
 from regulars.ledger import Ledger
-from regulars.ledger_writer import Writer, bucket_of
+from regulars.ledger_files import LedgerFiles
+from regulars.ledger_lines import LineMerge
+from regulars.ledger_writer import Writer
 from regulars.manifest import Manifest
+from regulars.staging import bucket_of
 
 
 def lines(*customers: str, item: str = "milk", day: int = 1, amount: int = 199) -> pl.DataFrame:
@@ -103,10 +106,10 @@ def test_leaving_without_a_commit_changes_nothing(ledger: Ledger) -> None:
     assert Ledger.open(ledger.path).fingerprint == ledger.fingerprint
 
 
-@pytest.mark.parametrize("when", ["_merge_table", "_swap"])
+@pytest.mark.parametrize("when", [(Writer, "_merge_table"), (LineMerge, "parts"), (LedgerFiles, "swap")])
 @pytest.mark.parametrize("existing", [True, False])
 def test_an_interrupted_commit_leaves_the_old_shop(
-    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str, existing: bool
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: tuple[type, str], existing: bool
 ) -> None:
     target = ledger if existing else Ledger.open_or_create(tmp_path / "b" / "new", "EUR")
     before = files(tmp_path)
@@ -115,7 +118,7 @@ def test_an_interrupted_commit_leaves_the_old_shop(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Writer, when, interrupt)
+        patch.setattr(*when, interrupt)
         with pytest.raises(KeyboardInterrupt):
             commit(target, lines("dora"))
     assert files(tmp_path) == before
@@ -128,7 +131,7 @@ def test_an_interrupt_after_the_swap_leaves_the_new_shop(ledger: Ledger, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Writer, "_sweep", interrupt)
+        patch.setattr(LedgerFiles, "sweep", interrupt)
         with pytest.raises(KeyboardInterrupt):
             commit(ledger, lines("dora"))
     new = Ledger.open(ledger.path)
@@ -217,11 +220,11 @@ def test_customers_are_replaced_items_and_quarantine_merged(ledger: Ledger) -> N
     aside = pl.DataFrame({"source": ["a.csv"], "line": [7], "reason": ["why"], "amount": [5], "content": ["{}"]})
     for name in ("old", "new"):
         with ledger.writer() as writer:
-            writer.add_customers(pl.DataFrame({"customer_id": ["anna"], "city": [name]}))
-            writer.add_items(pl.DataFrame({"item_id": ["milk"], "name": [name]}))
+            writer.add(schema.CUSTOMERS, pl.DataFrame({"customer_id": ["anna"], "city": [name]}))
+            writer.add(schema.ITEMS, pl.DataFrame({"item_id": ["milk"], "name": [name]}))
             writer.add_quarantine(aside.with_columns(source=pl.lit(name)))
             writer.commit(())
-    assert ledger.customers().rows() == [("anna", "new")]
+    assert ledger.customers().select("customer_id", "city").rows() == [("anna", "new")]
     assert ledger.items()["name"].to_list() == ["new"]
     assert ledger.quarantine()["source"].to_list() == ["old"]
     assert ledger.manifest.n_quarantined == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from regulars import profile
+from regulars import profile, schema
 from regulars.errors import DataError
 from regulars.ledger import Ledger
 
@@ -46,7 +46,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     book = Ledger.open_or_create(tmp_path_factory.mktemp("shop"), "EUR", buckets=3)
     with book.writer() as writer:
         writer.add_transactions(pl.DataFrame(LINES, schema_overrides={"store_id": pl.String}))
-        writer.add_items(pl.DataFrame({"item_id": ["milk", "tea"], "category": ["dairy", "drinks"]}))
+        writer.add(schema.ITEMS, pl.DataFrame({"item_id": ["milk", "tea"], "category": ["dairy", "drinks"]}))
         writer.commit(())
     return book
 
@@ -120,7 +120,7 @@ def test_what_comes_later_changes_nothing(ledger: Ledger, tmp_path: Path) -> Non
     earlier = Ledger.open_or_create(tmp_path, "EUR", buckets=3)
     with earlier.writer() as writer:
         writer.add_transactions(ledger.transactions(before=AS_OF).collect())
-        writer.add_items(ledger.items())
+        writer.add(schema.ITEMS, ledger.items())
         writer.commit(())
     for table in (profile.overview, profile.months, profile.habits, profile.gaps, profile.categories):
         assert table(earlier, AS_OF).equals(table(ledger, AS_OF))

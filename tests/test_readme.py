@@ -63,7 +63,7 @@ def test_the_commands_for_data_scientists_work_as_written(tmp_path: Path, monkey
     sales = shop.transactions.select(*names, pl.col("order_id")).rename(names)
     sales.with_columns(pl.col("total") / 100).write_csv("sales.csv")
     lines = [line for block in blocks("") for line in block.splitlines() if "--ledger shop" in line]
-    assert [shlex.split(line)[1] for line in lines] == ["ingest", "train", "score", "recommend"]
+    assert [shlex.split(line)[1] for line in lines] == ["ingest", "hygiene", "train", "score", "recommend"]
     for line in lines:
         done = CliRunner().invoke(app, shlex.split(line)[1:])
         assert done.exit_code == 0, f"{line}: {done.output} {done.exception}"

@@ -76,7 +76,13 @@ def facts(title: str, rows: Mapping[str, Any]) -> None:
 
 
 def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, show_lines: bool = False
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    caption: str = "",
+    *,
+    show_lines: bool = False,
+    where: Console = out,
 ) -> None:
     """Print a table whose cells are text; the first column is never cut."""
     shown = Table(title=title, title_justify="left", caption=caption, caption_justify="left", box=box.HORIZONTALS)
@@ -85,4 +91,4 @@ def table(
         shown.add_column(name, no_wrap=number == 0)
     for row in rows:
         shown.add_row(*row)
-    out.print(shown)
+    where.print(shown)

@@ -23,15 +23,23 @@ def of_frame(frame: pl.DataFrame) -> str:
 
 
 def _column_bytes(column: pl.Series) -> bytes:
+    if column.null_count() == len(column):
+        return b"null"
     if column.dtype.is_nested():
         column = column.to_frame().to_struct().struct.json_encode()
     nulls = column.is_null().to_numpy().tobytes() if column.null_count() else b""
     if column.dtype in (pl.String, pl.Categorical, pl.Enum):
         text = column.cast(pl.String).fill_null("")
-        return nulls + text.str.len_bytes().to_numpy().tobytes() + str(text.str.join("").item()).encode()
+        return nulls + text.str.len_bytes().to_numpy().tobytes() + _letters(text)
     physical = column.to_physical()
     zero = False if physical.dtype == pl.Boolean else 0
     return nulls + physical.fill_null(zero).to_numpy().tobytes()
+
+
+def _letters(text: pl.Series) -> bytes:
+    """Return the values without nulls behind each other, as bytes, without a detour over Python's strings."""
+    _, _, data = text.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
+    return data.to_pybytes() if data is not None else b""
 
 
 def of_text(parts: Iterable[str]) -> str:

@@ -13,10 +13,15 @@ from pathlib import Path
 import polars as pl
 from filelock import FileLock, Timeout
 
-from regulars import schema
+from regulars import bucket as parts
+from regulars import clock, ledger_merge, schema
+from regulars import currency as money
 from regulars.errors import DataError, MissingError
-from regulars.ledger_writer import Writer, bucket_of
+from regulars.hygiene import Context, spelling
+from regulars.ledger_lines import PEOPLE
+from regulars.ledger_writer import Writer
 from regulars.manifest import Manifest
+from regulars.staging import bucket_of
 
 DEFAULT_BUCKETS = 16
 
@@ -43,19 +48,36 @@ class Ledger:
         return cls(path, Manifest.read(path / "manifest.json"))
 
     @classmethod
-    def open_or_create(cls, path: Path | str, currency: str, buckets: int = DEFAULT_BUCKETS) -> "Ledger":
+    def open_or_create(
+        cls, path: Path | str, currency: str, buckets: int = DEFAULT_BUCKETS, time_zone: str | None = None
+    ) -> "Ledger":
         """Open the ledger at ``path``, or prepare an empty one there (nothing is written before a commit).
 
+        Args:
+            path: folder of the ledger.
+            currency: ISO 4217 code of its money.
+            buckets: number of buckets to begin with.
+            time_zone: IANA name of the shop's; None for that of the ledger there, or UTC.
+
         Raises:
-            DataError: the ledger there is kept in another currency.
+            DataError: the ledger there is kept in another currency or time zone.
+            ConfigError: no such currency or time zone.
         """
         path = Path(path)
         if not (path / "manifest.json").is_file():
-            return cls(path, Manifest(currency=currency, buckets=buckets))
+            zone = clock.check_zone(time_zone or "UTC")
+            money.decimals(currency)
+            return cls(path, Manifest(currency=currency, buckets=buckets, time_zone=zone))
         ledger = cls.open(path)
-        if ledger.manifest.currency != currency:
-            held = ledger.manifest.currency
-            raise DataError(f"the ledger at {path} is kept in {held}, the source in {currency}; use another --ledger")
+        held = ledger.manifest
+        if held.currency != currency:
+            raise DataError(
+                f"the ledger at {path} is kept in {held.currency}, the source in {currency}; use another --ledger"
+            )
+        if time_zone not in (None, held.time_zone):
+            raise DataError(
+                f"the shop of the ledger at {path} is in {held.time_zone}, not in {time_zone}; leave --time-zone out"
+            )
         return ledger
 
     @property
@@ -80,15 +102,30 @@ class Ledger:
         return range(self.manifest.buckets)
 
     def transactions(self, bucket: int | None = None, before: dt.date | None = None) -> pl.LazyFrame:
-        """Return the transactions (of one bucket), by customer and time, with only rows before ``before``."""
-        parts = self.manifest.transactions
-        chosen = [parts[number] for number in sorted(parts) if bucket is None or number == bucket]
+        """Return the transactions (of one bucket) that models see, by customer and time.
+
+        ``schema.TRANSACTIONS``, with only rows before ``before``, by the shop's wall clock.
+        """
+        seen = self._held(bucket, before).filter(pl.col("excluded").is_null())
+        return seen.select(self._columns(schema.TRANSACTIONS))
+
+    def lines(self, bucket: int | None = None, before: dt.date | None = None) -> pl.LazyFrame:
+        """Return every line (of one bucket), with where it came from and what hygiene says: ``schema.LINES``."""
+        return self._held(bucket, before).select(self._columns(schema.LINES))
+
+    def _held(self, bucket: int | None, before: dt.date | None) -> pl.LazyFrame:
+        held = self.manifest.transactions
+        chosen = [held[number] for number in sorted(held) if bucket is None or number == bucket]
         if not chosen:
-            return schema.TRANSACTIONS.empty().lazy()
+            return schema.LINES.empty().lazy().with_columns(pl.col("purchased_at").dt.replace_time_zone("UTC"))
         lines = pl.scan_parquet([self.path / part.file for part in chosen])
-        return (
-            lines if before is None else lines.filter(pl.col("purchased_at") < pl.lit(before).cast(pl.Datetime("us")))
-        )
+        if before is None:
+            return lines
+        return lines.filter(pl.col("purchased_at") < clock.midnight(before, self.manifest.time_zone))
+
+    def _columns(self, table: schema.Table) -> list[pl.Expr]:
+        zone = self.manifest.time_zone
+        return [clock.wall(name, zone) if name == "purchased_at" else pl.col(name) for name in table.names]
 
     def customer(self, customer_id: str) -> pl.DataFrame:
         """Return one customer's transactions; no rows for a stranger."""
@@ -97,20 +134,34 @@ class Ledger:
 
     def items(self, before: dt.date | None = None) -> pl.DataFrame:
         """Return the items table, with only what purchases before ``before`` (or a catalogue) say."""
-        items, since = self._table(schema.ITEMS), pl.col("known_since")
-        if before is None:
-            return items
-        return items.filter(since.is_null() | (since < pl.lit(before).cast(pl.Datetime("us"))))
+        items, since = self.table(schema.ITEMS), pl.col("known_since")
+        if before is not None:
+            items = items.filter(since.is_null() | (since < pl.lit(before).cast(pl.Datetime("us"))))
+        spelt = parts.renamed(items, "item", self._respelt())
+        return ledger_merge.items(spelt.drop("item_as_written")) if "item_as_written" in spelt.columns else items
+
+    def _respelt(self) -> pl.DataFrame:
+        """Spellings of items that stand for another one."""
+        part = self.manifest.tables.get("spellings")
+        if part is None:
+            return pl.DataFrame(schema={"item_as_written": pl.String, "item_id": pl.String})
+        return spelling.respelt(pl.read_parquet(self.path / part.file), Context(self.manifest.rules).on("spelling"))
 
     def customers(self) -> pl.DataFrame:
-        """Return what is known about customers beside purchases."""
-        return self._table(schema.CUSTOMERS)
+        """Return the records of customers, one for each of the shop's systems that knows them."""
+        return self.table(schema.CUSTOMERS)
+
+    def people(self) -> pl.DataFrame:
+        """Return ``customer_as_written`` and ``customer_id``: which person an id stands for, where that is another."""
+        part = self.manifest.tables.get("people")
+        return pl.read_parquet(self.path / part.file) if part else pl.DataFrame(schema=PEOPLE)
 
     def quarantine(self) -> pl.DataFrame:
         """Return the lines that were set aside, with reasons."""
-        return self._table(schema.QUARANTINE)
+        return self.table(schema.QUARANTINE)
 
-    def _table(self, table: schema.Table) -> pl.DataFrame:
+    def table(self, table: schema.Table) -> pl.DataFrame:
+        """Return a table beside the lines, as its files wrote it."""
         part = self.manifest.tables.get(table.name)
         return pl.read_parquet(self.path / part.file) if part else table.empty()
 
@@ -125,7 +176,8 @@ class Ledger:
         with _locked(self.path):
             try:
                 # Another process may have committed since this ledger was opened.
-                self.manifest = self.open_or_create(self.path, self.manifest.currency, self.manifest.buckets).manifest
+                if (self.path / "manifest.json").is_file():
+                    self.manifest = self.open_or_create(self.path, self.manifest.currency).manifest
                 with Writer(self.path, self.manifest) as writer:
                     yield writer
                 self.manifest = writer.manifest
@@ -155,8 +207,7 @@ def _take_back(path: Path, made: list[Path]) -> None:
     """Remove what a first commit that failed left, and the folders made for it."""
     (path / ".lock").unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # not empty: somebody else's files are in it
-        for table in schema.TABLES:
-            for folder in (*path.glob(f"{table.name}/bucket=*"), *path.glob(table.name)):
-                folder.rmdir()
+        for folder in (*path.glob("transactions/bucket=*"), *path.glob("*/")):
+            folder.rmdir()
         for folder in made:
             folder.rmdir()

@@ -1,34 +1,23 @@
-"""One commit to a ledger: stage, merge bucket by bucket, then swap the manifest."""
+"""One commit to a ledger: stage, merge, then swap the manifest."""
 
-import contextlib
-import os
-import re
-import shutil
-import zlib
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 import polars as pl
 
-from regulars import fingerprint, ledger_merge, schema
+from regulars import clock, ledger_merge, schema, table_merge
+from regulars.hygiene import Rules, spelling
+from regulars.ledger_files import LedgerFiles
+from regulars.ledger_lines import PEOPLE, LineMerge, Terms, stage
 from regulars.manifest import Manifest, Part, Source
+from regulars.staging import Staging
 
-_OWN = re.compile(r"(transactions/bucket=\d+|items|customers|quarantine)/[0-9a-f]{32}\.parquet")
-_MERGE: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
-    "items": ledger_merge.items,
-    "customers": ledger_merge.customers,
-    "quarantine": ledger_merge.quarantine,
-}
-
-
-def bucket_of(customer_id: str, buckets: int) -> int:
-    """Return the bucket of a customer: the same on every machine and in every version.
-
-    >>> bucket_of("C1042", 16)
-    7
-    """
-    return zlib.crc32(customer_id.encode()) % buckets
+LINES_PER_BUCKET = 1 << 19
+"""A ledger gets more buckets when these would hold more lines on average, so that memory stays flat."""
+MOST_BUCKETS = 1024
+WITHOUT_SOURCE = "shop"
+"""The source of lines that do not say which."""
 
 
 class Writer:
@@ -38,160 +27,132 @@ class Writer:
         """Write to the ledger at ``path``, on top of ``manifest``."""
         self.manifest = manifest
         self.lines_staged = 0
-        """Transactions handed over so far, known ones included."""
+        """Lines handed over so far, known ones included."""
         self._path = path
-        self._staging = path / ".staging"
-        self._tables: dict[str, list[pl.DataFrame]] = {name: [] for name in _MERGE}
-        self._chunks = 0
-        self._written: list[str] = []
+        self._files = LedgerFiles(path, path / ".staging")
+        self._tables: dict[str, list[pl.DataFrame]] = {"items": [], "quarantine": []}
+        self._replaced: set[str] = set()
+        self._taken_back: list[pl.DataFrame] = []
+        self._terms = Terms(
+            rules=dict(manifest.rules),
+            zone=manifest.time_zone,
+            buckets=manifest.buckets,
+            people=self._held("people", PEOPLE),
+            spellings=self._held("spellings", spelling.SPELLINGS),
+            items=self._held("items", schema.ITEMS.schema),
+        )
+        self._old_terms = self._terms
 
     def __enter__(self) -> "Writer":
         """Start with an empty staging folder, whatever an interrupted process left."""
-        shutil.rmtree(self._staging, ignore_errors=True)
-        self._staging.mkdir()
+        self._staging = Staging(self._path / ".staging")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Throw away the staging folder and, after a failure, what a half-done commit wrote."""
-        shutil.rmtree(self._staging, ignore_errors=True)
-        if error is not None and self._written:
-            current = self._path / "manifest.json"  # not self.manifest: the swap may have happened just now
-            kept = Manifest.read(current).files if current.is_file() else set()
-            for file in set(self._written) - kept:
-                (self._path / file).unlink(missing_ok=True)
+        self._staging.remove()
+        if error is not None:
+            self._files.undo()
+
+    def expect(self, lines: int) -> None:
+        """Get ready for about so many lines; call it before adding any."""
+        buckets, lines = self._terms.buckets, lines + self.manifest.n_held
+        while buckets < MOST_BUCKETS and buckets * LINES_PER_BUCKET < lines:
+            buckets *= 2
+        self._terms = replace(self._terms, buckets=buckets)
+
+    def set_rules(self, source: str, rules: Rules) -> None:
+        """Put hygiene rules in force for all lines of a source, those already held too."""
+        self._terms = replace(self._terms, rules=self._terms.rules | {source: rules})
+
+    def set_people(self, people: pl.DataFrame) -> None:
+        """Say which person each customer's id stands for (PEOPLE), for all lines; call it before adding any."""
+        self._terms = replace(self._terms, people=people.select(list(PEOPLE)).cast(PEOPLE).sort("customer_as_written"))
 
     def add_transactions(self, rows: pl.DataFrame, feed: int = 0) -> None:
-        """Stage transactions of the ``feed``-th source of this commit.
+        """Stage lines of the ``feed``-th source of this commit: ``schema.TRANSACTIONS`` or ``schema.LINES``.
 
-        Two equal lines of one source are two lines; a line that another source or an earlier commit
-        already brought is that same line.
+        Customers and items as their source writes them; times in UTC, or the shop's wall clock without a zone. Two
+        equal lines of one feed are two lines; a line that another feed or an earlier commit already brought is that
+        same line.
         """
-        positive_zero = pl.col("quantity") + 0.0  # -0.0 equals 0.0 but has other bytes
-        typed = schema.TRANSACTIONS.conform(rows).with_columns(
-            positive_zero, pl.lit(feed, pl.Int32).alias(ledger_merge.FEED)
+        named = rows if "source" in rows.columns else rows.with_columns(source=pl.lit(WITHOUT_SOURCE))
+        ready = self._in_utc(named).with_columns(
+            pl.col("quantity") + 0.0,  # -0.0 equals 0.0 but has other bytes
+            pl.lit(feed, pl.Int32).alias(ledger_merge.FEED),
         )
-        split = typed.with_columns(self._bucket(typed)).partition_by("_bucket", as_dict=True, include_key=False)
-        for (bucket,), part in split.items():
-            folder = self._staging / f"bucket={bucket:02d}"
-            folder.mkdir(exist_ok=True)
-            part.write_parquet(folder / f"{self._chunks:06d}.parquet", compression="lz4")
-        self._chunks += 1
+        seen = spelling.joined([self._terms.spellings, spelling.seen(ready)])
+        self._terms = replace(self._terms, spellings=seen)
+        stage(self._staging, ready, self._terms)
         self.lines_staged += rows.height
 
-    def add_items(self, rows: pl.DataFrame) -> None:
-        """Stage items; the last row of a catalogue wins, else the earliest purchase (``known_since``)."""
-        self._tables["items"].append(schema.ITEMS.conform(rows))
+    def _in_utc(self, rows: pl.DataFrame) -> pl.DataFrame:
+        if "purchased_at" not in rows.columns or not isinstance(rows.schema["purchased_at"], pl.Datetime):
+            return schema.LINES.conform(rows)  # which says what is wrong
+        at = clock.in_utc(rows["purchased_at"], self.manifest.time_zone)
+        return schema.LINES.conform(rows.with_columns(at.dt.replace_time_zone(None))).with_columns(at)
 
-    def add_customers(self, rows: pl.DataFrame) -> None:
-        """Stage customer records; a later row replaces an earlier one of the same customer."""
-        self._tables["customers"].append(schema.CUSTOMERS.conform(rows))
+    def add(self, table: schema.Table, rows: pl.DataFrame) -> None:
+        """Stage rows of a table beside the lines; how they meet those held, ``table.keeps`` says.
+
+        Of items the last row of a catalogue wins, else the earliest purchase that describes it (``known_since``).
+        """
+        self._tables.setdefault(table.name, []).append(table.conform(rows))
+
+    def replace(self, table: schema.Table, rows: pl.DataFrame) -> None:
+        """Stage rows that take the place of all that the table holds."""
+        self._replaced.add(table.name)
+        self.add(table, rows)
 
     def add_quarantine(self, rows: pl.DataFrame, feed: int = 0) -> None:
         """Stage lines of the ``feed``-th source that were set aside."""
         typed = schema.QUARANTINE.conform(rows)
         self._tables["quarantine"].append(typed.with_columns(pl.lit(feed, pl.Int32).alias(ledger_merge.FEED)))
 
+    def take_back(self, rows: pl.DataFrame) -> None:
+        """Take lines out of the quarantine: ``source`` and ``line``."""
+        self._taken_back.append(rows.select("source", "line"))
+
     def commit(self, sources: tuple[Source, ...]) -> int:
         """Merge what was staged, swap the manifest, and return the number of lines that were new."""
         before = self.manifest
-        parts = dict(before.transactions)
-        for bucket in range(before.buckets):
-            if (part := self._merge(bucket)) is not None:
-                parts[bucket] = part
         tables = {name: self._merge_table(name, frames) for name, frames in self._tables.items()}
-        manifest = before.model_copy(
-            update={
-                "transactions": parts,
-                "tables": tables,
-                "sources": before.sources + sources,
-                "n_quarantined": tables["quarantine"].rows,
-                **self._totals(parts),
-            }
+        new = replace(self._terms, items=self._files.read(tables["items"]))
+        tables["people"] = self._files.write("people", new.people)
+        tables["spellings"] = self._files.write("spellings", new.spellings)
+        parts = LineMerge(self._files, self._staging, before, self._old_terms, new).parts()
+        manifest = Manifest(
+            currency=before.currency,
+            time_zone=before.time_zone,
+            buckets=new.buckets,
+            rules=new.rules,
+            transactions=parts,
+            tables=before.tables | tables,
+            sources=before.sources + sources,
+            n_quarantined=tables["quarantine"].rows,
         )
-        self._swap(manifest)
+        self._files.swap(manifest)
         self.manifest = manifest
-        self._sweep(keep=before.files | manifest.files)  # readers may still have the last commit open
-        return manifest.n_lines - before.n_lines
+        self._files.sweep(keep=before.files | manifest.files)  # readers may still have the last commit open
+        return manifest.n_held - before.n_held
 
-    def _bucket(self, rows: pl.DataFrame) -> pl.Expr:
-        ids = rows["customer_id"].unique()
-        numbers = [bucket_of(customer, self.manifest.buckets) for customer in ids.to_list()]
-        return pl.col("customer_id").replace_strict(ids, pl.Series(numbers, dtype=pl.Int32)).alias("_bucket")
-
-    def _merge(self, bucket: int) -> Part | None:
-        staged = sorted((self._staging / f"bucket={bucket:02d}").glob("*.parquet"))
-        if not staged:
-            return None
-        rows = [pl.read_parquet(file) for file in staged]
-        held = self.manifest.transactions.get(bucket)
-        if held is not None:
-            old = pl.read_parquet(self._path / held.file)
-            rows.insert(0, old.with_columns(pl.lit(ledger_merge.HELD, pl.Int32).alias(ledger_merge.FEED)))
-        return self._write(f"transactions/bucket={bucket:02d}", ledger_merge.lines(pl.concat(rows)))
+    def _held(self, name: str, columns: pl.Schema) -> pl.DataFrame:
+        part = self.manifest.tables.get(name)
+        return self._files.read(part) if part else pl.DataFrame(schema=columns)
 
     def _merge_table(self, name: str, frames: list[pl.DataFrame]) -> Part:
         held = self.manifest.tables.get(name)
-        if held is not None and not frames:
+        if held is not None and not frames and not (name == "quarantine" and self._taken_back):
             return held
         table = next(table for table in schema.TABLES if table.name == name)
-        old = pl.read_parquet(self._path / held.file) if held is not None else table.empty()
-        if name == "quarantine":
-            old = old.with_columns(pl.lit(ledger_merge.HELD, pl.Int32).alias(ledger_merge.FEED))
-        return self._write(name, _MERGE[name](pl.concat([old, *frames], how="diagonal_relaxed")))
-
-    def _write(self, folder: str, rows: pl.DataFrame) -> Part:
-        digest = fingerprint.of_frame(rows)
-        file = f"{folder}/{digest}.parquet"
-        target = self._path / file
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = self._staging / "part.parquet"
-            rows.write_parquet(draft, row_group_size=1 << 16)
-            _to_disk(draft)
-            self._written.append(file)
-            draft.replace(target)
-        return Part(file=file, rows=rows.height, digest=digest)
-
-    def _totals(self, parts: dict[int, Part]) -> dict[str, object]:
-        day = pl.col("purchased_at").dt.date()
-        totals = [
-            pl.scan_parquet(self._path / part.file)
-            .select(
-                n_lines=pl.len(),
-                n_customers=pl.col("customer_id").n_unique(),
-                n_orders=pl.struct("customer_id", "order_id").n_unique(),
-                money=pl.col("amount").sum(),
-                first_day=day.min(),
-                last_day=day.max(),
-            )
-            .collect()
-            for part in parts.values()
-        ]
-        if not totals:
-            return {}
-        # A customer is in one bucket only, so what is distinct in each adds up.
-        days = {"first_day": pl.min("first_day"), "last_day": pl.max("last_day")}
-        sums = pl.sum("n_lines", "n_customers", "n_orders", "money").cast(pl.Int64)
-        return pl.concat(totals).select(sums, **days).row(0, named=True)
-
-    def _swap(self, manifest: Manifest) -> None:
-        draft = self._staging / "manifest.json"
-        draft.write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
-        _to_disk(draft)
-        draft.replace(self._path / "manifest.json")
-
-    def _sweep(self, keep: set[str]) -> None:
-        """Delete the ledger's own files that are not in ``keep``; whatever else lies there is not ours."""
-        for file in self._path.rglob("*.parquet"):
-            name = file.relative_to(self._path).as_posix()
-            if _OWN.fullmatch(name) and name not in keep:
-                with contextlib.suppress(OSError):
-                    file.unlink()
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until the file's bytes are on the disk, so that no rename outlives them in a power cut."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+        old = table.empty() if name in self._replaced else self._held(name, table.schema)
+        if name == "items":
+            return self._files.write(name, ledger_merge.items(pl.concat([old, *frames], how="diagonal_relaxed")))
+        if name != "quarantine":
+            return self._files.write(name, table_merge.merge(table, [old, *frames]))
+        for rows in self._taken_back:
+            old = old.join(rows, on=["source", "line"], how="anti", maintain_order="left")
+        old = old.with_columns(pl.lit(ledger_merge.HELD, pl.Int32).alias(ledger_merge.FEED))
+        return self._files.write(name, ledger_merge.quarantine(pl.concat([old, *frames])))

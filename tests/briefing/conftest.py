@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from regulars import features, labels
+from regulars import features, labels, schema
 from regulars.artefact import Fitted, Meta
 from regulars.briefing import Shop
 from regulars.estimators.churn import LightGBMChurn, RecencyRate
@@ -27,7 +27,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     book = Ledger.open_or_create(tmp_path_factory.mktemp("home") / "ledger", "EUR", buckets=4)
     with book.writer() as writer:
         writer.add_transactions(lines.transactions())
-        writer.add_items(lines.items())
+        writer.add(schema.ITEMS, lines.items())
         writer.commit(())
     return book
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 
+from regulars import clock
 from regulars.errors import DataError
 from regulars.ingest import formats, parsing
 
@@ -81,10 +82,12 @@ def test_what_is_no_number(text: str) -> None:
 def test_typed_columns_are_taken_as_they_are() -> None:
     zoned = pl.Series([NOON]).dt.replace_time_zone("Europe/Berlin").cast(pl.Datetime("ns", "Europe/Berlin"))
     for raw in (zoned, pl.Series([NOON]).cast(pl.Datetime("ms"))):
-        read = parsing.times(raw, "%Y-%m-%d").value
-        assert (read.dtype, read.to_list()) == (pl.Datetime("us"), [NOON])
-    assert parsing.times(pl.Series([NOON.date(), None]), "").reason.to_list() == [None, "missing"]
-    assert parsing.times(pl.Series([20240213]), "%Y%m%d").value.to_list() == [dt.datetime(2024, 2, 13)]
+        read = parsing.times(raw, "%Y-%m-%d", "Europe/Berlin").value
+        assert (read.dtype, read.to_list()) == (clock.UTC, [NOON.replace(hour=11, tzinfo=dt.UTC)])
+    assert parsing.times(pl.Series([NOON.date(), None]), "", "UTC").reason.to_list() == [None, "missing"]
+    midnight = [dt.datetime(2024, 2, 13, tzinfo=dt.UTC)]
+    assert parsing.times(pl.Series([20240213]), "%Y%m%d", "UTC").value.to_list() == midnight
+
     assert parsing.numbers(pl.Series([1, None, 3])).reason.to_list() == [None, "missing", None]
     odd = parsing.numbers(pl.Series([1.5, None, float("nan"), float("-inf")]))
     assert odd.value.to_list() == [1.5, None, None, None]
@@ -92,8 +95,16 @@ def test_typed_columns_are_taken_as_they_are() -> None:
     assert parsing.numbers(pl.Series([Decimal("1.25")])).value.to_list() == [1.25]
 
 
+def test_an_offset_says_which_instant_is_meant_and_the_clock_of_the_shop_what_has_none() -> None:
+    texts = ["2024-02-13T12:00:00Z", "2024-02-13 12:00:00 -0500", "2024-02-13 12:00", "2024-02-13", "soon", ""]
+    read = parsing.times(pl.Series(texts), "%Y-%m-%d", "Europe/Berlin")
+    hours = read.value.dt.to_string("%d %H:%M").to_list()
+    assert hours == ["13 12:00", "13 17:00", "13 11:00", "12 23:00", None, None]
+    assert read.reason.to_list() == [None, None, None, None, "unreadable", "missing"]
+
+
 def test_dates_outside_the_accepted_years_say_so() -> None:
-    read = parsing.times(pl.Series(["1989-12-31", "1990-01-01", "2100-12-31 23:59", "2101-01-01"]), "%Y-%m-%d")
+    read = parsing.times(pl.Series(["1989-12-31", "1990-01-01", "2100-12-31 23:59", "2101-01-01"]), "%Y-%m-%d", "UTC")
     outside = "outside 1990-2100"
     assert read.reason.to_list() == [outside, None, None, outside]
     assert read.value.null_count() == 2

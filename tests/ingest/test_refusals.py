@@ -54,8 +54,8 @@ def test_no_file_at_all(shop: Path) -> None:
 
 def test_wrong_preset(shop: Path) -> None:
     message = refused(ConfigError, shop, [shop / "first.csv"], preset="completejourney")
-    assert message == (
-        "no preset 'completejourney' (did you mean 'complete-journey'?); presets: complete-journey, generic"
+    assert message.startswith(
+        "no preset 'completejourney' (did you mean 'complete-journey'?); presets: complete-journey, "
     )
 
 
@@ -143,10 +143,10 @@ def test_dates_that_read_both_ways(shop: Path) -> None:
 
 
 def test_a_file_without_a_usable_line(shop: Path) -> None:
-    lines = [",o1,milk,2024-03-01,1,1.00,0,web", ",o2,milk,2024-03-02,1,2.00,0,web"]
+    lines = ["anna,o1,,2024-03-01,1,1.00,0,web", "anna,o2,,2024-03-02,1,2.00,0,web"]
     message = refused(DataError, shop, [write(shop / "a.csv", lines)])
     assert message.startswith(
-        "a.csv: none of its 2 lines can be used; most often (2 times): customer_id missing; first line 1, {"
+        "a.csv: none of its 2 lines can be used; most often (2 times): item_id missing; first line 1, {"
     )
 
 
@@ -161,12 +161,12 @@ def test_a_column_twice(shop: Path) -> None:
         (
             "book.xlsx",
             b"PK\x03\x04rest",
-            "is an Excel workbook or a zip archive; export it as CSV or Parquet",
+            "starts like an Excel workbook or a zip archive, but is cut off or damaged; export it again",
         ),
         ("a.parquet", b"PAR1 cut off", "cannot be read as Parquet"),
         ("a.parquet", b"customer_id,amount\n", "cannot be read as Parquet"),
-        ("a.csv", b"customer_id\0\0\0", "is neither CSV nor Parquet"),
-        ("a.csv", b"customer_id\n\x81\x8d", "is neither Parquet nor text in UTF-8 or Windows-1252"),
+        ("a.csv", b"customer_id\0\0\0", "is neither CSV, Excel nor Parquet"),
+        ("a.csv", b"customer_id,purchased_at,amount\n\x81,\x8d,\x81", "none of its 1 lines can be used"),
         ("a.csv.gz", gzip.compress(b"customer_id,purchased_at,amount\n" * 999, mtime=0)[:60], "cannot be unpacked"),
     ],
 )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from regulars import artefact, features, labels
+from regulars import artefact, features, labels, schema
 from regulars.artefact import Fitted, Meta, Task
 from regulars.estimators.churn import LightGBMChurn
 from regulars.estimators.recommend import OwnTop
@@ -43,7 +43,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     book = Ledger.open_or_create(tmp_path_factory.mktemp("shop") / "ledger", "EUR", buckets=4)
     with book.writer() as writer:
         writer.add_transactions(shop.transactions())
-        writer.add_items(shop.items())
+        writer.add(schema.ITEMS, shop.items())
         writer.commit(())
     return book
 

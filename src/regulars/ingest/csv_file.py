@@ -1,159 +1,177 @@
 """CSV files of order lines: any usual delimiter and encoding, plain or compressed."""
 
-import codecs
-import csv
-import io
 import json
+import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.csv as pc
 
 from regulars.errors import DataError
+from regulars.ingest import records, text
 from regulars.ingest.batch import Batch, no_ragged
+from regulars.ingest.records import Records, Shape
+from regulars.ingest.stream import Limits
+from regulars.ingest.text import Text
 
 _DELIMITERS = ",;\t|"
-_BLOCK = 1 << 24
-_HEAD = 1 << 16
-_COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_ENDLESS = 1 << 26
+_HINT = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*\n', re.IGNORECASE)
+_BLANK = re.compile(rb"\n{2,}")
+_FOREIGN = {"<": "a web page or XML", "{": "JSON", "[": "JSON"}
 
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A CSV file with a header; see :class:`~regulars.ingest.batch.LineFile`. Blank lines do not count."""
+    """A CSV file with a header; see :class:`~regulars.ingest.batch.LineFile`. Blank lines do not count.
 
-    path: Path
+    A block without anything out of the ordinary is read by Polars; one that is not exactly a record a line,
+    each with the header's number of values, is cut by :mod:`regulars.ingest.records`.
+    """
+
+    text: Text
     header: list[str]
     """The columns as they are written."""
-    lines_total: int
-    encoding: str
     delimiter: str
+    start: int
+    """Bytes before the first data line."""
 
     @classmethod
-    def open(cls, path: Path) -> "CsvFile":
+    def open(cls, path: Path, limits: Limits | None = None) -> "CsvFile":
         """Find out the encoding, the delimiter and the columns.
 
         Raises:
             DataError: it is no text, or has no proper header.
         """
-        encoding, breaks = _encoding(path)
-        with _stream(path) as stream:
-            head = codecs.getincrementaldecoder(encoding)().decode(stream.read(_HEAD))
-        delimiter, header = _header(path.name, head)
-        return cls(path, header, max(breaks - 1, 0), encoding, delimiter)
+        found = Text.open(path, limits or Limits())
+        head = found.head.decode(found.encoding or "utf-8", "surrogateescape")
+        _refuse_foreign(path.name, head)
+        hint = _HINT.match(head)
+        begin = hint.end() if hint else len(head) - len(head.lstrip("\n"))
+        delimiter, header, end = _header(head, begin, hint[1] if hint else _DELIMITERS)
+        if not header:
+            raise DataError(f"{path.name}: its header cannot be read; name each column in the first line")
+        return cls(found, header, delimiter, len(head[:end].encode(found.encoding or "utf-8", "surrogateescape")))
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.text.path
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
 
     @property
     def names(self) -> list[str]:
         """The columns, trimmed; a nameless one is called by its place."""
         return [name.strip() or f"column {place}" for place, name in enumerate(self.header, 1)]
 
+    @property
+    def lines_total(self) -> int | None:
+        """The lines below the header: counted if they are few, else estimated; None where it is packed."""
+        lines = self.text.lines_total
+        return None if lines is None else max(lines - 1, 0)
+
     def batches(self) -> Generator[Batch]:
         """Read the lines in order, every value as text.
 
         Raises:
-            DataError: a quote is never closed, a line is too long, or the compressed data are cut off.
+            DataError: the compressed data are cut off.
         """
-        if not self.lines_total:
-            return
-        bad: dict[int, str] = {}  # line -> text; filled while blocks are parsed, a block or two ahead
         first = 1
+        rest = b""
+        encoding = self.text.encoding
+        for data, last in self._blocks():
+            encoding = encoding or text.encoding_of(data)
+            batch, rest = self._batch(rest + data, encoding, first, last=last)
+            first += batch.height
+            if batch.height:
+                yield batch
+
+    def _blocks(self) -> Iterator[tuple[bytes, bool]]:
+        """Return the bytes below the header in whole lines, and whether they are the last."""
+        skip, rest = self.start, b""
+        for block in self.text.blocks():
+            below, skip = block[skip:], max(skip - len(block), 0)
+            end = below.rfind(b"\n") + 1
+            if end:
+                yield b"".join((rest, memoryview(below)[:end])), False
+                rest = b""
+            rest += below[end:]
+            if len(rest) > _ENDLESS:
+                raise DataError(f"{self.name} has a line that never ends; export it again as CSV")
+        yield rest, True
+
+    def _batch(self, data: bytes, encoding: str, first: int, *, last: bool) -> tuple[Batch, bytes]:
+        rows = self._plain(data, encoding)
+        if rows is not None:
+            return Batch(rows, pl.int_range(first, first + rows.height, eager=True)), b""
+        cut = records.cut(data, Shape(encoding, self.delimiter, len(self.header)), last=last)
+        good = "\n".join(cut.good).encode()
+        rows = self._parsed(good, '"') if good else pl.DataFrame(schema=dict.fromkeys(self.names, pl.String))
+        return Batch(rows, pl.Series(cut.places, dtype=pl.Int64) + first, _ragged(cut, first)), cut.rest
+
+    def _plain(self, data: bytes, encoding: str) -> pl.DataFrame | None:
+        """Read a block of which every line is a record like the header; None where one may not be."""
+        if b"\0" in data or not data:
+            return None
+        quoted = b'"' in data
+        if quoted and data.count(b'"') % 2:
+            return None
         try:
-            with _stream(self.path) as stream:
-                for block in self._blocks(stream, bad):
-                    rows = pl.DataFrame(block.rename_columns(self.names))
-                    first, batch = _numbered(rows, first, bad)
-                    yield batch
-        except (pa.ArrowException, OSError, UnicodeError) as error:
-            reason = str(error).splitlines()[0].rstrip(".")
-            raise DataError(
-                f"{self.path.name} cannot be read as CSV after line {first - 1} ({reason}); mend it there"
-            ) from error
-        if bad:
-            nothing = pl.DataFrame(schema=dict.fromkeys(self.names, pl.String))
-            yield Batch(nothing, pl.Series([], dtype=pl.Int64), _ragged(bad))
+            sound = data.decode(encoding).encode() if encoding == "cp1252" else data
+            rows = self._parsed(sound, '"' if quoted else None)
+        except (pl.exceptions.PolarsError, UnicodeDecodeError):
+            return None
+        lines = sound.count(b"\n") + (not sound.endswith(b"\n"))
+        marks = sound.count(self.delimiter.encode()) - (self._marks_within(rows) if quoted else 0)
+        exact = rows.height == lines and marks == lines * (len(self.header) - 1)
+        return rows if exact and _longest(rows) <= records.MAX_RECORD else None
 
-    def _blocks(self, stream: Any, bad: dict[int, str]) -> Iterator[Any]:
-        def set_aside(row: Any) -> str:
-            bad[row.number - 1] = row.text  # the header is row 1
-            return "skip"
+    def _parsed(self, data: bytes, quote: str | None) -> pl.DataFrame:
+        """Read ``data`` with Polars, which refuses text that is not UTF-8."""
+        return pl.read_csv(
+            data,
+            has_header=False,
+            schema=dict.fromkeys(self.names, pl.String),
+            separator=self.delimiter,
+            quote_char=quote,
+            empty_string_is_null=False,
+        )
 
-        parse = pc.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=set_aside)
-        # One thread, since with more rows have no numbers; as all values stay text it is no slower.
-        read = pc.ReadOptions(encoding=self.encoding, block_size=_BLOCK, use_threads=False)
-        text = pc.ConvertOptions(column_types=dict.fromkeys(self.header, pa.string()), strings_can_be_null=False)
-        return iter(pc.open_csv(stream, read, parse, text))
-
-
-def _stream(path: Path) -> Any:
-    with path.open("rb") as file:
-        magic = file.read(4)
-    kinds = [kind for start, kind in _COMPRESSED.items() if magic.startswith(start)]
-    return pa.input_stream(str(path), compression=kinds[0] if kinds else None)
+    def _marks_within(self, rows: pl.DataFrame) -> int:
+        """Count the delimiters within values."""
+        counts = rows.select(pl.all().str.count_matches(self.delimiter, literal=True).sum())
+        return int(sum(counts.row(0)))
 
 
-def _encoding(path: Path) -> tuple[str, int]:
-    """Return the first encoding that fits the whole file, and its number of line breaks."""
-    with _stream(path) as stream:
-        start = stream.read(2)
-    candidates = ["utf-16"] if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ["utf-8-sig", "cp1252"]
-    for encoding in candidates:
-        try:
-            return encoding, _line_breaks(path, encoding)
-        except UnicodeDecodeError:
-            continue
-        except OSError as error:
-            raise DataError(f"{path.name} cannot be unpacked ({error}); export it again") from error
-    raise DataError(f"{path.name} is neither Parquet nor text in UTF-8 or Windows-1252; export it as CSV in UTF-8")
+def _longest(rows: pl.DataFrame) -> int:
+    """Return an upper bound of the characters of a line."""
+    return int(sum(rows.select(pl.all().str.len_bytes().max()).row(0)))
 
 
-def _line_breaks(path: Path, encoding: str) -> int:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    breaks, last = 0, ""
-    with _stream(path) as stream:
-        while data := stream.read(1 << 20):
-            text = decoder.decode(data)
-            breaks += max(text.count("\n"), text.count("\r"))
-            last = text[-1:] or last
-    decoder.decode(b"", final=True)
-    return breaks + (last not in ("\n", "\r", ""))
-
-
-def _header(name: str, head: str) -> tuple[str, list[str]]:
-    """Return the delimiter that splits the header into most columns, and the header."""
-    if "\0" in head:
-        raise DataError(f"{name} is neither CSV nor Parquet; export it as one of these")
-    if not head.strip():
+def _refuse_foreign(name: str, head: str) -> None:
+    """Refuse what is no table of text."""
+    first = head.lstrip().partition("\n")[0]
+    if "\0" in first or head.count("\0") > len(head) // 50:
+        raise DataError(f"{name} is neither CSV, Excel nor Parquet; export it as one of these")
+    start = head.lstrip()[:1]
+    if not start:
         raise DataError(f"{name} is empty; export it again, with a header and at least one line")
-    try:
-        headers = {mark: _first_row(head, mark) for mark in _DELIMITERS}
-    except csv.Error as error:
-        raise DataError(f"{name}: its header cannot be read ({error}); name each column in the first line") from error
-    mark = max(headers, key=lambda mark: len(headers[mark]))
-    return mark, headers[mark]
+    if start in _FOREIGN:
+        raise DataError(f"{name} is {_FOREIGN[start]}, whatever it is called; export it as CSV, Excel or Parquet")
 
 
-def _first_row(head: str, delimiter: str) -> list[str]:
-    return next(row for row in csv.reader(io.StringIO(head.lstrip("\r\n"), newline=""), delimiter=delimiter) if row)
+def _header(head: str, begin: int, delimiters: str) -> tuple[str, list[str], int]:
+    """Return the delimiter that splits the header into most columns, the header, and where the lines start."""
+    found = {mark: records.header(head, begin, mark) for mark in delimiters}
+    mark = max(found, key=lambda mark: len(found[mark][0]))
+    return mark, *found[mark]
 
 
-def _numbered(rows: pl.DataFrame, first: int, bad: dict[int, str]) -> tuple[int, Batch]:
-    """Give the rows of a block their places from ``first`` on, around the ragged lines among them."""
-    end = first + rows.height
-    here: dict[int, str] = {}
-    for line in sorted(bad):
-        if line >= end:
-            break
-        here[line] = bad.pop(line)
-        end += 1
-    places = pl.int_range(first, end, eager=True)
-    lines = places.filter(~places.is_in(list(here))) if here else places
-    return end, Batch(rows, lines, _ragged(here) if here else no_ragged())
-
-
-def _ragged(bad: dict[int, str]) -> pl.DataFrame:
-    content = [json.dumps({"line": text}, ensure_ascii=False) for text in bad.values()]
-    return pl.DataFrame({"line": list(bad), "content": content}, schema=no_ragged().schema)
+def _ragged(cut: Records, first: int) -> pl.DataFrame:
+    aside = [(place + first, why, json.dumps({"line": line}, ensure_ascii=False)) for place, why, line in cut.aside]
+    return pl.DataFrame(aside, schema=no_ragged().schema, orient="row")

@@ -1,20 +1,23 @@
 """Takes a shop's files into a ledger: all of them, or none."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from regulars import fingerprint, ledger_merge, schema
+from regulars import clock, fingerprint, ledger_merge, schema
 from regulars.errors import DataError
 from regulars.ingest import catalogue, layout, sources
+from regulars.ingest.ahead import ahead
 from regulars.ingest.batch import LineFile
 from regulars.ingest.catalogue import Files
+from regulars.ingest.door import Door
 from regulars.ingest.layout import Layout
 from regulars.ingest.lines import split
-from regulars.ingest.reading import open_lines
-from regulars.ingest.sources import Preset
+from regulars.ingest.preset import Preset
+from regulars.ingest.presets.generic import GENERIC
+from regulars.ingest.reading import open_feeds
 from regulars.ingest.summary import Summary, summarise
 from regulars.ingest.tally import Tally, check
 from regulars.ledger import Ledger
@@ -26,8 +29,28 @@ Progress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What the caller says of the files; what it leaves out, the preset says."""
+
+    source: str | None = None
+    """What the reporting system is called."""
+    own_ids: bool = False
+    """True where customers' ids are that system's own: its name goes in front of them."""
+    currency: str | None = None
+    """ISO 4217 code of the money."""
+    time_zone: str | None = None
+    """IANA zone of the clock."""
+
+
+_MANY_ITEMS = 1 << 20
+"""Descriptions of items that are held before they are merged."""
+_BYTES_A_LINE = 12
+"""Of a packed file, about."""
+
+
+@dataclass(frozen=True)
 class _Plan:
-    """One file and how to read it."""
+    """One feed and how to read it."""
 
     file: LineFile
     layout: Layout
@@ -40,92 +63,147 @@ def ingest(
     ledger: Path,
     mapping: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    terms: Terms | None = None,
 ) -> Summary:
     """Read ``files`` into the ledger at ``ledger``; on any error it stays as it was.
 
-    A file that was read before, with the same mapping, is not read again; a line that an earlier ingest
-    or another of the files already brought is not added again.
+    A file that was read before, in the same way, is not read again; a line that an earlier ingest or another of the
+    files already brought is not added again.
 
     Args:
-        files: CSV or Parquet; none for the preset's own data.
+        files: order lines in any format that a preset reads; none for the preset's own data.
         preset: a name of ``sources.PRESETS``.
         ledger: folder of the ledger, made if need be.
         mapping: column -> field, on top of the preset.
         progress: told how far it is.
+        terms: what the caller knows better than the preset.
 
     Raises:
-        ConfigError: no such preset or field.
+        ConfigError: no such preset, field, currency or time zone.
         DataError: a file cannot be used.
         MissingError: the preset's own data are not installed.
     """
+    terms = terms or Terms()
     chosen = sources.preset(preset).mapped(mapping or {})
     found = catalogue.sort_out([Path(file) for file in files], chosen)
-    opened = [open_lines(path) for path in found.lines]
-    digests = _digests(found, chosen)
-    book = Ledger.open_or_create(ledger, chosen.currency)
+    feeds = [(path, feed) for path in found.lines for feed in open_feeds(path, chosen)]
+    book, door = _enter(ledger, chosen, terms)
+    digests = _digests(found, [path for path, _ in feeds], [feed.name for _, feed in feeds], door)
     done = {source.digest: source for source in book.manifest.sources}
     fresh = [
-        _Plan(file, layout.of_file(file, chosen), digest)
-        for file, digest in zip(opened, digests, strict=True)
+        _Plan(feed, layout.of_file(feed, chosen), digest)
+        for (_, feed), digest in zip(feeds, digests, strict=True)
         if digest not in done
     ]
-    new = 0
+    fresh = _named_apart(fresh, [source.name for source in book.manifest.sources])
+    money_before, new = book.manifest.money_held, 0
     if fresh:
         with book.writer() as writer:
-            added = _add(writer, fresh, chosen, progress)
+            added = _add(writer, fresh, door, mapping or {}, progress)
             _add_catalogue(writer, found)
             new = writer.commit(tuple(added))
         done |= {source.digest: source for source in added}
-    return summarise(book, preset, [done[digest] for digest in digests], new)
+    return summarise(book, preset, [done[digest] for digest in digests], new, book.manifest.money_held - money_before)
 
 
-def _digests(found: Files, chosen: Preset) -> list[str]:
-    """Fingerprint each file of order lines with all that decides how it is read."""
+def _enter(path: Path, preset: Preset, terms: Terms) -> tuple[Ledger, Door]:
+    """Open the ledger and say how lines enter it."""
+    there = (path / "manifest.json").is_file()
+    held = Ledger.open(path).manifest if there else None
+    money = terms.currency or (held.currency if held and preset.name == GENERIC.name else preset.currency)
+    zone = clock.check_zone(
+        terms.time_zone or (held.time_zone if held and preset.name == GENERIC.name else preset.time_zone)
+    )
+    kept_in = held.currency if held and "currency" in preset.columns else money
+    book = Ledger.open_or_create(path, kept_in, time_zone=None if there else zone)
+    door = Door(
+        preset=preset,
+        source=terms.source or preset.source,
+        currency=money,
+        kept_in=book.manifest.currency,
+        time_zone=zone,
+        shop_zone=book.manifest.time_zone,
+        own_ids=terms.own_ids,
+    )
+    return book, door
+
+
+def _named_apart(plans: Sequence[_Plan], known: Sequence[str]) -> list[_Plan]:
+    """Give each feed a name of its own in the ledger, as shops export every month to the same ``sales.csv``."""
+    taken, named = set(known), []
+    for plan in plans:
+        name, number = plan.layout.file, 1
+        while name in taken:
+            number += 1
+            name = f"{plan.layout.file} ({number})"
+        taken.add(name)
+        named.append(replace(plan, layout=replace(plan.layout, file=name)))
+    return named
+
+
+def _digests(found: Files, paths: Sequence[Path], names: Sequence[str], door: Door) -> list[str]:
+    """Fingerprint each feed with all that decides how it is read."""
     beside = [fingerprint.of_file(path) for path in (*found.products, *found.demographics)]
-    reading = [chosen.name, chosen.currency, repr(sorted(chosen.columns.items())), *beside]
-    return [fingerprint.of_text([*reading, fingerprint.of_file(path)]) for path in found.lines]
+    columns = repr(sorted(door.preset.columns.items()))
+    reading = [door.preset.name, door.source, str(door.own_ids), door.currency, door.time_zone, columns, *beside]
+    bytes_of = {path: fingerprint.of_file(path) for path in set(paths)}
+    sheets = [name.removeprefix(path.name) for path, name in zip(paths, names, strict=True)]
+    return [fingerprint.of_text([*reading, sheet, bytes_of[path]]) for path, sheet in zip(paths, sheets, strict=True)]
 
 
-def _add(writer: Writer, plans: Sequence[_Plan], chosen: Preset, progress: Progress | None) -> list[Source]:
-    """Stage every file and return their records, once they add up."""
+def _add(
+    writer: Writer, plans: Sequence[_Plan], door: Door, mapping: Mapping[str, str], progress: Progress | None
+) -> list[Source]:
+    """Stage every feed and return their records, once they add up."""
     sizes = [plan.file.lines_total for plan in plans]
     total = None if None in sizes else sum(size for size in sizes if size is not None)
+    writer.expect(total or sum(plan.file.path.stat().st_size for plan in plans) // _BYTES_A_LINE)
+    if door.source not in writer.manifest.rules:
+        writer.set_rules(door.source, door.rules)
     before = 0
     added = []
     for feed, plan in enumerate(plans):
         tally = Tally()
-        for _ in _add_lines(writer, plan, feed, tally, describe=not chosen.catalogue):
+        for _ in _add_lines(writer, plan, feed, tally, door):
             if progress is not None:
                 progress(before + tally.lines_in, total)
         before += tally.lines_in
-        added.append(tally.source(plan.file.path.name, chosen.name, plan.digest))
+        added.append(tally.source(plan.layout.file, plan.digest, door, mapping))
     check("staged lines", writer.lines_staged, sum(source.lines_kept for source in added))
     return added
 
 
-def _add_lines(writer: Writer, plan: _Plan, feed: int, tally: Tally, *, describe: bool) -> Iterator[None]:
-    """Stage one file, pausing after each batch.
+def _add_lines(writer: Writer, plan: _Plan, feed: int, tally: Tally, door: Door) -> Iterator[None]:
+    """Stage one feed, pausing after each batch.
 
     Raises:
         DataError: not one of its lines can be used.
     """
-    items = schema.ITEMS.empty()
-    for batch in plan.file.batches():
-        parts = split(batch, plan.layout)
-        tally.add(batch.height, parts)
+    items = [schema.ITEMS.empty()]
+    read = ((batch, split(batch, plan.layout, door)) for batch in ahead(plan.file.batches()))
+    for batch, parts in ahead(read):
+        tally.add(batch, parts)
         writer.add_transactions(parts.kept, feed)
-        writer.add_quarantine(parts.aside, feed)
-        if describe:
-            items = ledger_merge.items(pl.concat([items, schema.ITEMS.conform(parts.items)]))
+        if parts.aside.height:
+            writer.add_quarantine(parts.aside, feed)
+        if not door.preset.catalogue:
+            items = _fewer([*items, schema.ITEMS.conform(parts.items)])
         yield
     if not tally.lines_kept:
-        raise DataError(tally.complaint(plan.file.path.name))
-    if describe:
-        writer.add_items(items)
+        raise DataError(tally.complaint(plan.file.name))
+    if not door.preset.catalogue:
+        writer.add(schema.ITEMS, ledger_merge.items(pl.concat(items)))
+
+
+def _fewer(items: list[pl.DataFrame]) -> list[pl.DataFrame]:
+    """Merge what batches say of items, once it is so much that it would fill the memory."""
+    if sum(told.height for told in items) < _MANY_ITEMS:
+        return items
+    return [ledger_merge.items(pl.concat(items))]
 
 
 def _add_catalogue(writer: Writer, found: Files) -> None:
     if found.products:
-        writer.add_items(catalogue.items(found.products))
+        writer.add(schema.ITEMS, catalogue.items(found.products))
     if found.demographics:
-        writer.add_customers(catalogue.customers(found.demographics))
+        writer.add(schema.CUSTOMERS, catalogue.customers(found.demographics))

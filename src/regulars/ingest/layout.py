@@ -8,9 +8,10 @@ import polars as pl
 
 from regulars.ingest import formats, parsing
 from regulars.ingest.batch import LineFile
+from regulars.ingest.fields import FIELD
 from regulars.ingest.formats import Formats
 from regulars.ingest.parsing import Reading
-from regulars.ingest.sources import FIELD, Preset
+from regulars.ingest.preset import Preset
 
 _FIRST = 1 << 14
 """Lines of a batch that settle the formats of most files."""
@@ -45,7 +46,7 @@ def of_file(file: LineFile, preset: Preset) -> Layout:
     Raises:
         DataError: a column is absent, or its dates cannot be read.
     """
-    name = file.path.name
+    name = file.name
     columns = preset.locate(name, file.names)
     numbers = [c for field, found in columns.items() if FIELD[field].kind in ("number", "money") for c in found]
     with contextlib.closing(file.batches()) as batches:

@@ -31,6 +31,11 @@ class ParquetFile:
         with _open(path) as file:
             return cls(path, list(file.schema_arrow.names), file.metadata.num_rows)
 
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
     def batches(self) -> Generator[Batch]:
         """Read the lines in order."""
         first = 1

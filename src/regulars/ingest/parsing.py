@@ -8,14 +8,19 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from regulars.ingest.formats import FIRST_YEAR, LAST_YEAR, decimals, instants
+from regulars import clock
+from regulars.ingest.formats import CLOCKS, FIRST_YEAR, LAST_YEAR, decimals, instants
 
 MISSING = "missing"
 """The reason where nothing is written."""
+UNREADABLE = "unreadable"
+"""The reason where something is written that means nothing."""
 MAX_MONEY = 1e12
 """No line is worth this many units of money."""
 
+_OFFSET = r":\d{2}(?:\.\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 _NOTHING = ["", "nan", "nat", "null", "none", "n/a", "#n/a"]
+_LONGEST = max(map(len, _NOTHING))
 _NOT_FINITE = ["nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"]
 
 
@@ -49,24 +54,60 @@ def ids(raw: pl.Series) -> Reading:
     >>> ids(pl.Series(["007", "12.0", "NaN"])).value.to_list()
     ['007', '12', None]
     """
-    nothing = _nothing(raw)
     words = text(raw)
-    if not raw.dtype.is_integer():
-        words = words.str.replace(r"^(\d+)\.0$", "${1}").set(nothing, None)
+    if not raw.dtype.is_integer() and words.str.ends_with(".0").any():
+        words = words.str.replace(r"^(\d+)\.0$", "${1}")
+    nothing = _nothing(raw, words)
+    words = words.set(nothing, None) if nothing.any() else words
     return Reading(words, _reasons(nothing, words))
 
 
-def times(raw: pl.Series, day_format: str) -> Reading:
-    """Read naive Datetime('us'): dates are midnight, a time zone's wall clock stays as it stands."""
-    if raw.dtype == pl.Datetime:
-        value = raw.dt.replace_time_zone(None).cast(pl.Datetime("us"))
-    elif raw.dtype == pl.Date:
-        value = raw.cast(pl.Datetime("us"))
+def times(raw: pl.Series, day_format: str, zone: str) -> Reading:
+    """Read instants in UTC, Datetime('us', 'UTC'): dates are midnight, what has no offset is the clock of ``zone``.
+
+    >>> told = times(pl.Series(["2024-07-01 09:00", "2024-07-01 09:00:00 +0300"]), "%Y-%m-%d", "Europe/Berlin")
+    >>> told.value.dt.to_string("%H:%M").to_list()
+    ['07:00', '06:00']
+    """
+    if raw.dtype in (pl.Datetime, pl.Date):
+        value, nothing = (
+            clock.in_utc(raw.cast(pl.Datetime("us", getattr(raw.dtype, "time_zone", None))), zone),
+            raw.is_null(),
+        )
     else:
-        value = instants(text(raw), day_format)
+        words = text(raw)
+        value, nothing = _instants(words, day_format, zone), _nothing(raw, words)
     outside = ~value.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
-    reason = _reasons(_nothing(raw), value).set(outside, f"outside {FIRST_YEAR}-{LAST_YEAR}")
-    return Reading(value.set(outside, None), reason)
+    reason = _reasons(nothing, value)
+    if not outside.any():
+        return Reading(value, reason)
+    return Reading(value.set(outside, None), reason.set(outside, f"outside {FIRST_YEAR}-{LAST_YEAR}"))
+
+
+def _instants(words: pl.Series, day_format: str, zone: str) -> pl.Series:
+    """Read text; first all of it as its first value is written, then what is left in every way."""
+    value = clock.in_utc(_alike(words, day_format), zone)
+    left = value.is_null() & words.is_not_null()
+    if not left.any():
+        return value
+    rest = words.filter(left)
+    offset = rest.str.extract(_OFFSET, 1).str.replace(":", "").str.replace(r"^(?:Z|UTC|GMT)$", "+0000")
+    naive = instants(rest, day_format)
+    minutes = offset.str.slice(1, 2).cast(pl.Int64) * 60 + offset.str.slice(3, 2).cast(pl.Int64)
+    signed = minutes.zip_with(~offset.str.starts_with("-").fill_null(value=False), -minutes)
+    shift = pl.select(pl.duration(minutes=pl.lit(signed))).to_series()
+    told = (naive - shift).dt.replace_time_zone("UTC")
+    read = told.zip_with(offset.is_not_null(), clock.in_utc(naive, zone))
+    return value.scatter(left.arg_true(), read)
+
+
+def _alike(words: pl.Series, day_format: str) -> pl.Series:
+    """Read the texts that are written like the first one; null for the others."""
+    first = words.drop_nulls().head(1)
+    for form in (day_format + mark + time for time in CLOCKS for mark in ((" ", "T") if time else ("",))):
+        if first.str.to_datetime(form, strict=False).count():
+            return words.str.to_datetime(form, strict=False, time_unit="us")
+    return _empty(words, pl.Datetime("us"))
 
 
 def numbers(raw: pl.Series, *, comma: bool = False) -> Reading:
@@ -76,19 +117,40 @@ def numbers(raw: pl.Series, *, comma: bool = False) -> Reading:
     [None, 'missing', 'unreadable', 'not finite']
     """
     if raw.dtype.is_numeric():
-        value = raw.cast(pl.Float64)
-        endless = ~value.is_finite()
-        nothing = raw.is_null()
+        value, nothing = raw.cast(pl.Float64), raw.is_null()
+        endless = (~value.is_finite()).fill_null(value=False)
     else:
         words = text(raw)
-        value = decimals(words, comma=comma)
-        endless = words.str.to_lowercase().is_in(_NOT_FINITE)
-        nothing = _nothing(raw) & ~endless.fill_null(value=False)
-    value = value.set(endless, None)
-    return Reading(value, _reasons(nothing, value).set(endless, "not finite"))
+        value, endless, nothing = _decimals(words, comma=comma)
+    if not (nothing.any() or endless.any() or value.null_count()):
+        return Reading(value, _readable(len(raw)))
+    gone = endless | nothing
+    return Reading(value.set(gone, None), _reasons(nothing, value.set(gone, None)).set(endless, "not finite"))
 
 
-def cents(units: Reading) -> tuple[Reading, pl.Series]:
+def _decimals(words: pl.Series, *, comma: bool) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Return the values, which are endless, and which are not there; only what a plain cast leaves is looked at."""
+    value = _empty(words, pl.Float64()) if comma else words.cast(pl.Float64, strict=False)
+    odd = value.is_null() | ~value.is_finite()
+    if not odd.any():
+        return value, odd, odd
+    rest, rows = words.filter(odd), odd.arg_true()
+    endless = rest.str.to_lowercase().is_in(_NOT_FINITE).fill_null(value=False)
+    read = decimals(rest.set(endless, None), comma=comma)
+    nothing = _nothing(rest, rest) & ~endless
+    return value.scatter(rows, read), _at(rows, endless, len(words)), _at(rows, nothing, len(words))
+
+
+def _at(rows: pl.Series, found: pl.Series, height: int) -> pl.Series:
+    """Return ``found`` in its ``rows``, False elsewhere."""
+    return pl.Series([False]).new_from_index(0, height).scatter(rows, found)
+
+
+def _empty(words: pl.Series, dtype: pl.DataType) -> pl.Series:
+    return pl.Series([None], dtype=dtype).new_from_index(0, len(words))
+
+
+def cents(units: Reading, places: int = 2) -> tuple[Reading, pl.Series]:
     """Turn units of money into Int64 minor units, half to even, and say where that rounded.
 
     What floats cannot hold exactly (1.015) is taken as it was written.
@@ -98,20 +160,38 @@ def cents(units: Reading) -> tuple[Reading, pl.Series]:
     ([102, 100, 250, None], [None, None, None, 'too large'], [True, True, False, None])
     """
     large = units.value.abs() >= MAX_MONEY
-    exact = (units.value.set(large, None) * 100).round(6)
+    value, reason = (
+        (units.value.set(large, None), units.reason.set(large, "too large"))
+        if large.any()
+        else (
+            units.value,
+            units.reason,
+        )
+    )
+    exact = (value * 10**places).round(6)
     whole = exact.round(0, mode="half_to_even")
-    return Reading(whole.cast(pl.Int64), units.reason.set(large, "too large")), (exact - whole).abs() > 1e-6
+    return Reading(whole.cast(pl.Int64), reason), (exact - whole).abs() > 1e-6
 
 
-def _nothing(raw: pl.Series) -> pl.Series:
+def _nothing(raw: pl.Series, words: pl.Series) -> pl.Series:
     """Return where nothing is written: null, blank, NaN, or a word that programs write for it."""
+    nothing = words.is_null()
     if raw.dtype.is_float():
-        return raw.is_null() | raw.is_nan().fill_null(value=True)
+        return nothing | raw.is_nan().fill_null(value=True)
     if raw.dtype != pl.String:
-        return raw.is_null()
-    return raw.str.strip_chars().str.to_lowercase().is_in(_NOTHING).fill_null(value=True)
+        return nothing
+    short = words.filter((words.str.len_bytes() <= _LONGEST).fill_null(value=False)).unique()
+    named = short.filter(short.str.to_lowercase().is_in(_NOTHING))
+    return nothing | words.is_in(named.implode()).fill_null(value=True) if len(named) else nothing
 
 
 def _reasons(nothing: pl.Series, value: pl.Series) -> pl.Series:
-    reason = pl.when(nothing).then(pl.lit(MISSING)).when(value.is_null()).then(pl.lit("unreadable"))
+    if not value.null_count():
+        return _readable(len(value))
+    reason = pl.when(nothing).then(pl.lit(MISSING)).when(value.is_null()).then(pl.lit(UNREADABLE))
     return pl.select(reason).to_series()
+
+
+def _readable(height: int) -> pl.Series:
+    """Return no reason against any value."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, height)

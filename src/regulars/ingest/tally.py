@@ -1,9 +1,12 @@
 """How the lines and the money of a source add up."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from regulars.errors import RegularsError
+from regulars.ingest.batch import Batch
+from regulars.ingest.door import Door
 from regulars.ingest.lines import Split
 from regulars.manifest import Source
 
@@ -13,23 +16,27 @@ class Tally:
     """Counts of one file, batch by batch."""
 
     lines_in: int = 0
+    lines_made: int = 0
     lines_kept: int = 0
     money_in: int = 0
     money_kept: int = 0
     money_quarantined: int = 0
     amounts_rounded: int = 0
+    signs_mended: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     first_aside: str = ""
     """Place and content of the first line that was set aside."""
 
-    def add(self, height: int, split: Split) -> None:
-        """Count a batch of ``height`` lines and what became of them."""
-        self.lines_in += height
+    def add(self, batch: Batch, split: Split) -> None:
+        """Count a batch and what became of it."""
+        self.lines_in += batch.height - batch.made
+        self.lines_made += batch.made
         self.lines_kept += split.kept.height
         self.money_in += split.money
         self.money_kept += int(split.kept["amount"].sum())
         self.money_quarantined += int(split.aside["amount"].sum())
         self.amounts_rounded += split.rounded
+        self.signs_mended += split.mended
         self.reasons.update(split.aside["reason"].to_list())
         if not self.first_aside and split.aside.height:
             line, content = split.aside.sort("line").select("line", "content").row(0)
@@ -45,20 +52,26 @@ class Tally:
             f"first {self.first_aside}; mend the file, or say which column is which with --map column=field"
         )
 
-    def source(self, name: str, preset: str, digest: str) -> Source:
+    def source(self, name: str, digest: str, door: Door, mapping: Mapping[str, str]) -> Source:
         """Return the record for the manifest.
 
         Raises:
             RegularsError: the lines or the money do not add up; a bug in regulars.
         """
         quarantined = self.reasons.total()
-        check(f"{name}: lines", self.lines_in, self.lines_kept + quarantined)
+        check(f"{name}: lines", self.lines_in + self.lines_made, self.lines_kept + quarantined)
         check(f"{name}: money", self.money_in, self.money_kept + self.money_quarantined)
         return Source(
             name=name,
-            preset=preset,
+            source=door.source,
+            preset=door.preset.name,
+            mapping=dict(mapping),
+            own_ids=door.own_ids,
+            currency=door.currency,
+            time_zone=door.time_zone,
             digest=digest,
             lines_in=self.lines_in,
+            lines_made=self.lines_made,
             lines_kept=self.lines_kept,
             lines_quarantined=quarantined,
             money_in=self.money_in,
@@ -66,6 +79,7 @@ class Tally:
             money_quarantined=self.money_quarantined,
             reasons=dict(sorted(self.reasons.items())),
             amounts_rounded=self.amounts_rounded,
+            signs_mended=self.signs_mended,
         )
 
 

@@ -1,0 +1,12 @@
+"""The command line: ``regulars VERB``."""
+
+from regulars.cli import data, models, service
+from regulars.cli.app import app, spoken
+
+__all__ = ["app", "data", "main", "models", "service"]
+
+
+def main() -> None:
+    """Run the command line; errors end it with one sentence and exit code 1."""
+    with spoken():
+        app()

@@ -1,0 +1,36 @@
+"""Currencies: how many minor units make one unit, and how an amount is written."""
+
+from functools import lru_cache
+
+from babel.numbers import get_currency_precision, list_currencies
+
+from regulars.errors import ConfigError, did_you_mean
+
+
+@lru_cache
+def decimals(code: str) -> int:
+    """Return how many decimals the money of ISO 4217 ``code`` has: 2 for EUR, 0 for JPY.
+
+    Raises:
+        ConfigError: there is no such currency.
+
+    >>> decimals("EUR"), decimals("JPY"), decimals("KWD")
+    (2, 0, 3)
+    """
+    known = list_currencies()
+    if code not in known:
+        hint = did_you_mean(code, known)
+        raise ConfigError(f"no currency {code!r}{hint}; name it by its three letters, as in EUR")
+    return get_currency_precision(code)
+
+
+def written(minor: int, code: str) -> str:
+    """Write minor units as a decimal number with its currency, exactly.
+
+    >>> written(-1205, "USD"), written(500, "JPY")
+    ('-12.05 USD', '500 JPY')
+    """
+    sign = "-" if minor < 0 else ""
+    places = decimals(code)
+    units, rest = divmod(abs(minor), 10**places)
+    return f"{sign}{units}{f'.{rest:0{places}d}' if places else ''} {code}"

@@ -1,0 +1,1 @@
+"""Adapters: turn exports whose rows are not one order line each into rows that are."""

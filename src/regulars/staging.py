@@ -1,0 +1,69 @@
+"""Lines on their way into a ledger, on disk by bucket, so that memory does not grow with their number."""
+
+import io
+import shutil
+import zlib
+from pathlib import Path
+
+import polars as pl
+
+_LENGTH = 8
+"""Bytes before each batch that say how long it is."""
+
+
+def bucket_of(customer_id: str, buckets: int) -> int:
+    """Return the bucket of a customer: the same on every machine and in every version.
+
+    >>> bucket_of("C1042", 16)
+    7
+    """
+    return zlib.crc32(customer_id.encode()) % buckets
+
+
+class Staging:
+    """A folder with a file a bucket, to which batches of lines are appended."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start with an empty folder, whatever an interrupted process left."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        self.folder = folder
+
+    def add(self, lines: pl.DataFrame, buckets: int) -> None:
+        """Append lines to the files of their customers; anonymous lines go by their order."""
+        numbered = lines.with_columns(_bucket=_buckets(lines, buckets))
+        for (bucket,), part in numbered.partition_by("_bucket", as_dict=True, include_key=False).items():
+            batch = io.BytesIO()
+            part.write_ipc_stream(batch, compression="lz4")
+            with self._file(bucket).open("ab") as file:
+                file.write(batch.tell().to_bytes(_LENGTH, "little"))
+                file.write(batch.getbuffer())
+
+    def read(self, bucket: int) -> list[pl.DataFrame]:
+        """Return the batches of a bucket, in their order; none where there are no lines."""
+        path = self._file(bucket)
+        if not path.exists():
+            return []
+        batches = []
+        with path.open("rb") as file:
+            while length := file.read(_LENGTH):
+                batches.append(pl.read_ipc_stream(file.read(int.from_bytes(length, "little"))))
+        return batches
+
+    def done(self, bucket: int) -> None:
+        """Delete the file of a bucket."""
+        self._file(bucket).unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Delete the folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _file(self, bucket: int) -> Path:
+        return self.folder / f"bucket={bucket:03d}.arrows"
+
+
+def _buckets(lines: pl.DataFrame, buckets: int) -> pl.Series:
+    owner = lines.select(pl.coalesce("customer_id", "order_id")).to_series()
+    ids = owner.unique()
+    numbers = pl.Series([bucket_of(each, buckets) for each in ids.to_list()], dtype=pl.Int32)
+    return owner.replace_strict(ids, numbers)
