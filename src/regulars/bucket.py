@@ -37,7 +37,7 @@ def renamed(lines: pl.DataFrame, what: str, names: pl.DataFrame, where: pl.Expr 
 def facts(lines: pl.DataFrame, zone: str) -> Facts:
     """Return what the lines of a bucket (UTC) amount to."""
     seen = lines.filter(pl.col("excluded").is_null())
-    day = pl.col("purchased_at").dt.convert_time_zone(zone).dt.date()
+    at = {"first_day": pl.min("purchased_at"), "last_day": pl.max("purchased_at")}
     back, found = pl.col("quantity") < 0, pl.col("undoes").is_not_null()
     order = pl.struct("customer_id", "order_id")
     new = {name: pl.col(name).ne_missing(pl.col(name).shift()) for name in ("customer_id", "order_id")}
@@ -46,8 +46,7 @@ def facts(lines: pl.DataFrame, zone: str) -> Facts:
         n_lines=pl.len(),
         n_customers=new["customer_id"].sum(),
         money=pl.col("amount").sum(),
-        first_day=day.min(),
-        last_day=day.max(),
+        **{name: when.dt.convert_time_zone(zone).dt.date() for name, when in at.items()},
     )
     aside = lines.filter(pl.col("excluded").is_not_null()).group_by("excluded").agg(pl.len(), pl.col("amount").sum())
     return Facts(

@@ -29,8 +29,10 @@ def _column_bytes(column: pl.Series) -> bytes:
         column = column.to_frame().to_struct().struct.json_encode()
     nulls = column.is_null().to_numpy().tobytes() if column.null_count() else b""
     if column.dtype in (pl.String, pl.Categorical, pl.Enum):
-        text = column.cast(pl.String).fill_null("")
-        return nulls + text.str.len_bytes().to_numpy().tobytes() + _letters(text)
+        runs = column.cast(pl.String).fill_null("").rle()  # a customer's lines follow each other
+        text = runs.struct.field("value")
+        lengths = (runs.struct.field("len"), text.str.len_bytes())
+        return b"".join([nulls, *(each.to_numpy().tobytes() for each in lengths), _letters(text)])
     physical = column.to_physical()
     zero = False if physical.dtype == pl.Boolean else 0
     return nulls + physical.fill_null(zero).to_numpy().tobytes()

@@ -34,7 +34,7 @@ class LedgerFiles:
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             draft = self._drafts / f"{digest}.parquet"
-            rows.write_parquet(draft, compression="zstd", compression_level=1, row_group_size=1 << 16)
+            rows.write_parquet(draft, compression="lz4", row_group_size=1 << 16)
             to_disk(draft)
             self._written.append(file)
             draft.replace(target)

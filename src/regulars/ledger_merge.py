@@ -25,9 +25,11 @@ def lines(rows: pl.DataFrame) -> pl.DataFrame:
     ``rows`` lacks do not count.
     """
     ordered = in_order(rows)
-    rest = [name for name in _REST if name in rows.columns]
-    alike = ordered.select(_as_before(["item_id", "order_id", "purchased_at", "customer_id", *rest])).to_series()
-    return (_once(ordered, alike) if alike.any() else ordered).drop(FEED)
+    if ordered.select(_as_before(["item_id", "purchased_at"])).to_series().any():  # which is quick to see
+        rest = [name for name in _REST if name in rows.columns]
+        alike = ordered.select(_as_before([*_FIRST, *rest])).to_series()
+        ordered = _once(ordered, alike) if alike.any() else ordered
+    return ordered.drop(FEED)
 
 
 def in_order(rows: pl.DataFrame) -> pl.DataFrame:

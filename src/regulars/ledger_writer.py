@@ -71,20 +71,20 @@ class Writer:
         """Say which person each customer's id stands for (PEOPLE), for all lines; call it before adding any."""
         self._terms = replace(self._terms, people=people.select(list(PEOPLE)).cast(PEOPLE).sort("customer_as_written"))
 
-    def add_transactions(self, rows: pl.DataFrame, feed: int = 0) -> None:
+    def add_transactions(self, rows: pl.DataFrame, feed: int = 0, seen: pl.DataFrame | None = None) -> None:
         """Stage lines of the ``feed``-th source of this commit: ``schema.TRANSACTIONS`` or ``schema.LINES``.
 
         Customers and items as their source writes them; times in UTC, or the shop's wall clock without a zone. Two
         equal lines of one feed are two lines; a line that another feed or an earlier commit already brought is that
-        same line.
+        same line. ``seen`` are the rows' ``spelling.SPELLINGS``, where the caller has them at hand.
         """
         named = rows if "source" in rows.columns else rows.with_columns(source=pl.lit(WITHOUT_SOURCE))
         ready = self._in_utc(named).with_columns(
             pl.col("quantity") + 0.0,  # -0.0 equals 0.0 but has other bytes
             pl.lit(feed, pl.Int32).alias(ledger_merge.FEED),
         )
-        seen = spelling.joined([self._terms.spellings, spelling.seen(ready)])
-        self._terms = replace(self._terms, spellings=seen)
+        told = spelling.seen(ready) if seen is None else seen
+        self._terms = replace(self._terms, spellings=spelling.joined([self._terms.spellings, told]))
         stage(self._staging, ready, self._terms)
         self.lines_staged += rows.height
 

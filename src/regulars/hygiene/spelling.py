@@ -31,11 +31,8 @@ def respelt(spellings: pl.DataFrame, sources: Sequence[str]) -> pl.DataFrame:
 
 def seen(lines: pl.DataFrame) -> pl.DataFrame:
     """Return SPELLINGS of lines as they were written."""
-    return (
-        lines.group_by("source", pl.col("item_id").alias("item_as_written"))
-        .agg(first_at=pl.col("purchased_at").min())
-        .cast(SPELLINGS)
-    )
+    named = lines.group_by("source", item_as_written="item_id").agg(first_at=pl.min("purchased_at"))
+    return named.select(list(SPELLINGS)).cast(SPELLINGS)
 
 
 def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -183,7 +183,7 @@ def _add_lines(writer: Writer, plan: _Plan, feed: int, tally: Tally, door: Door)
     read = ((batch, split(batch, plan.layout, door)) for batch in ahead(plan.file.batches()))
     for batch, parts in ahead(read):
         tally.add(batch, parts)
-        writer.add_transactions(parts.kept, feed)
+        writer.add_transactions(parts.kept, feed, parts.seen)
         if parts.aside.height:
             writer.add_quarantine(parts.aside, feed)
         if not door.preset.catalogue:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from regulars import clock, schema
-from regulars.hygiene import non_products
+from regulars.hygiene import non_products, spelling
 from regulars.ingest import formats, parsing
 from regulars.ingest.batch import OWN, REASON, Batch
 from regulars.ingest.door import Door
@@ -26,7 +26,9 @@ class Split:
     kept: pl.DataFrame
     """``schema.LINES``, times in UTC; without the columns that a ledger fills."""
     items: pl.DataFrame
-    """``schema.ITEMS``, in no order: each description of an item among the kept lines."""
+    """Columns of ``schema.ITEMS``, in no order: each description of an item among the kept lines."""
+    seen: pl.DataFrame
+    """``spelling.SPELLINGS`` of the kept lines."""
     aside: pl.DataFrame
     """``schema.QUARANTINE``."""
     money: int
@@ -47,9 +49,11 @@ def split(batch: Batch, layout: Layout, door: Door) -> Split:
         typed = typed.with_columns(quantity=pl.when(pl.lit(flip)).then(-pl.col("quantity")).otherwise("quantity"))
     good = reason.is_null()
     kept = typed if good.all() else typed.filter(good)
+    items = _items(kept)
     return Split(
         kept=kept.select(*_TYPED, source=pl.lit(door.source)),
-        items=_items(kept, door),
+        items=items.select(pl.exclude("purchased_at"), known_since=clock.wall("purchased_at", door.shop_zone)),
+        seen=spelling.seen(items.with_columns(source=pl.lit(door.source))),
         aside=_aside(batch, layout, ~good, reason, typed["amount"]),
         money=int(typed["amount"].sum()),
         rounded=rounded,
@@ -115,26 +119,30 @@ def _reason(
 
 def _absurd(rows: pl.DataFrame, typed: pl.DataFrame, layout: Layout, door: Door) -> list[pl.Series]:
     """Return reasons against what no shop sells: far too many, or at a price below nothing."""
-    found = []
-    if (typed["quantity"].abs() >= MAX_QUANTITY).any():
-        found.append(_where(typed["quantity"].abs() >= MAX_QUANTITY, "quantity too large"))
-    below = [price.value < 0 for price in layout.numbers(rows, "price")] if "price" in layout.columns else []
-    odd = (typed["quantity"] < 0) & (typed["amount"] > 0) if "amount" in layout.columns else None
-    service = typed.select(non_products.matching("item_id", door.rules)).to_series()
-    found += [_where(price & ~service, "price negative") for price in below if price.any()]
-    if odd is not None and odd.any():
-        found.append(_where(odd & ~service, "amount of a return positive"))
-    return found
+    found = {"quantity too large": typed["quantity"].abs() >= MAX_QUANTITY}
+    if "amount" in layout.columns:
+        found["amount of a return positive"] = _goods((typed["quantity"] < 0) & (typed["amount"] > 0), typed, door)
+    for price in layout.numbers(rows, "price"):
+        found["price negative"] = _goods(price.value < 0, typed, door)
+    return [_where(hit, reason) for reason, hit in found.items() if hit.any()]
+
+
+def _goods(hit: pl.Series, typed: pl.DataFrame, door: Door) -> pl.Series:
+    """Return those of ``hit`` that are products: fees and discounts may well be negative."""
+    return hit & ~typed.select(non_products.matching("item_id", door.rules)).to_series() if hit.any() else hit
 
 
 def _foreign(rows: pl.DataFrame, layout: Layout, door: Door) -> list[pl.Series]:
     """Return reasons against money of another currency than the ledger's."""
-    told = parsing.text(layout.raw(rows, "currency")).str.to_uppercase()
-    for field in ("amount", "price"):
-        written = rows[layout.columns[field][0]] if field in layout.columns else None
-        if written is not None and written.dtype == pl.String:
-            told = told.zip_with(told.is_not_null(), _named_currencies(written))
-    told = told.fill_null(door.currency)
+    money = [rows[layout.columns[field][0]] for field in ("amount", "price") if field in layout.columns]
+    named = [_named_currencies(column) for column in money if column.dtype == pl.String]
+    if "currency" in layout.columns:
+        named.insert(0, parsing.text(layout.raw(rows, "currency")).str.to_uppercase())
+    named = [codes for codes in named if codes.count()]
+    told = pl.select(pl.coalesce(*named, pl.lit(door.currency))).to_series() if named else None
+    if told is None and door.currency == door.kept_in:
+        return []
+    told = pl.Series([door.currency]).new_from_index(0, rows.height) if told is None else told
     if not (told != door.kept_in).any():
         return []
     text = pl.format("currency {}, but the ledger is kept in {}", pl.lit(told), pl.lit(door.kept_in))
@@ -159,12 +167,10 @@ def _refunds(typed: pl.DataFrame, layout: Layout) -> pl.Series:
     return ((typed["amount"] < 0) & (typed["quantity"] > 0)).fill_null(value=False)
 
 
-def _items(kept: pl.DataFrame, door: Door) -> pl.DataFrame:
-    if door.preset.catalogue:
-        return schema.ITEMS.empty()
+def _items(kept: pl.DataFrame) -> pl.DataFrame:
+    """Return each description of an item, and when it was sold so first."""
     texts = [column for column in ITEM_TEXTS if column in kept.columns]
-    known = kept.group_by("item_id", *texts).agg(pl.min("purchased_at"))
-    return known.select("item_id", *texts, known_since=clock.wall("purchased_at", door.shop_zone))
+    return kept.group_by("item_id", *texts).agg(pl.min("purchased_at"))
 
 
 def _aside(batch: Batch, layout: Layout, bad: pl.Series, reason: pl.Series, amount: pl.Series) -> pl.DataFrame:

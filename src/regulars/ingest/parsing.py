@@ -20,7 +20,10 @@ MAX_MONEY = 1e12
 
 _OFFSET = r":\d{2}(?:\.\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 _NOTHING = ["", "nan", "nat", "null", "none", "n/a", "#n/a"]
-_LONGEST = max(map(len, _NOTHING))
+_FIRST = ("n", "N", "#")
+"""How the words for nothing begin."""
+_SOME = 1000
+"""Values of which the first that says something shows how times are written."""
 _NOT_FINITE = ["nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"]
 
 
@@ -43,7 +46,8 @@ def text(raw: pl.Series) -> pl.Series:
     if raw.dtype.is_integer():
         return raw.cast(pl.String)
     words = raw.cast(pl.String).str.strip_chars()
-    return words.set(words == "", None)
+    empty = words == ""
+    return words.set(empty, None) if empty.any() else words
 
 
 def ids(raw: pl.Series) -> Reading:
@@ -75,8 +79,7 @@ def times(raw: pl.Series, day_format: str, zone: str) -> Reading:
             raw.is_null(),
         )
     else:
-        words = text(raw)
-        value, nothing = _instants(words, day_format, zone), _nothing(raw, words)
+        value, nothing = _instants(raw, day_format, zone)
     outside = ~value.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
     reason = _reasons(nothing, value)
     if not outside.any():
@@ -84,13 +87,14 @@ def times(raw: pl.Series, day_format: str, zone: str) -> Reading:
     return Reading(value.set(outside, None), reason.set(outside, f"outside {FIRST_YEAR}-{LAST_YEAR}"))
 
 
-def _instants(words: pl.Series, day_format: str, zone: str) -> pl.Series:
-    """Read text; first all of it as its first value is written, then what is left in every way."""
-    value = clock.in_utc(_alike(words, day_format), zone)
-    left = value.is_null() & words.is_not_null()
+def _instants(raw: pl.Series, day_format: str, zone: str) -> tuple[pl.Series, pl.Series]:
+    """Read text, and say where nothing is written: all as its first value is written, then the rest in every way."""
+    value = clock.in_utc(_alike(raw.cast(pl.String), day_format), zone)
+    left = value.is_null()
     if not left.any():
-        return value
-    rest = words.filter(left)
+        return value, left
+    rest = text(raw.filter(left))
+    nothing = _at(left.arg_true(), _nothing(raw.filter(left), rest), len(raw))
     offset = rest.str.extract(_OFFSET, 1).str.replace(":", "").str.replace(r"^(?:Z|UTC|GMT)$", "+0000")
     naive = instants(rest, day_format)
     minutes = offset.str.slice(1, 2).cast(pl.Int64) * 60 + offset.str.slice(3, 2).cast(pl.Int64)
@@ -98,12 +102,13 @@ def _instants(words: pl.Series, day_format: str, zone: str) -> pl.Series:
     shift = pl.select(pl.duration(minutes=pl.lit(signed))).to_series()
     told = (naive - shift).dt.replace_time_zone("UTC")
     read = told.zip_with(offset.is_not_null(), clock.in_utc(naive, zone))
-    return value.scatter(left.arg_true(), read)
+    return value.scatter(left.arg_true(), read), nothing
 
 
 def _alike(words: pl.Series, day_format: str) -> pl.Series:
     """Read the texts that are written like the first one; null for the others."""
-    first = words.drop_nulls().head(1)
+    some = text(words.head(_SOME)).drop_nulls()
+    first = some.head(1)
     for form in (day_format + mark + time for time in CLOCKS for mark in ((" ", "T") if time else ("",))):
         if first.str.to_datetime(form, strict=False).count():
             return words.str.to_datetime(form, strict=False, time_unit="us")
@@ -120,8 +125,7 @@ def numbers(raw: pl.Series, *, comma: bool = False) -> Reading:
         value, nothing = raw.cast(pl.Float64), raw.is_null()
         endless = (~value.is_finite()).fill_null(value=False)
     else:
-        words = text(raw)
-        value, endless, nothing = _decimals(words, comma=comma)
+        value, endless, nothing = _decimals(raw.cast(pl.String), comma=comma)
     if not (nothing.any() or endless.any() or value.null_count()):
         return Reading(value, _readable(len(raw)))
     gone = endless | nothing
@@ -134,7 +138,7 @@ def _decimals(words: pl.Series, *, comma: bool) -> tuple[pl.Series, pl.Series, p
     odd = value.is_null() | ~value.is_finite()
     if not odd.any():
         return value, odd, odd
-    rest, rows = words.filter(odd), odd.arg_true()
+    rest, rows = text(words.filter(odd)), odd.arg_true()
     endless = rest.str.to_lowercase().is_in(_NOT_FINITE).fill_null(value=False)
     read = decimals(rest.set(endless, None), comma=comma)
     nothing = _nothing(rest, rest) & ~endless
@@ -180,7 +184,8 @@ def _nothing(raw: pl.Series, words: pl.Series) -> pl.Series:
         return nothing | raw.is_nan().fill_null(value=True)
     if raw.dtype != pl.String:
         return nothing
-    short = words.filter((words.str.len_bytes() <= _LONGEST).fill_null(value=False)).unique()
+    start = [words.str.starts_with(letter) for letter in _FIRST]
+    short = words.filter(pl.select(pl.any_horizontal(start)).to_series().fill_null(value=False)).unique()
     named = short.filter(short.str.to_lowercase().is_in(_NOTHING))
     return nothing | words.is_in(named.implode()).fill_null(value=True) if len(named) else nothing
 

@@ -171,7 +171,7 @@ def _take_back(writer: Writer, mended: _Mended, record: Source, feed: int, waiti
 
 
 def _stage(writer: Writer, parts: Split, feed: int, *, describe: bool) -> None:
-    writer.add_transactions(parts.kept, feed)
+    writer.add_transactions(parts.kept, feed, parts.seen)
     if parts.aside.height:
         writer.add_quarantine(parts.aside, feed)
     if describe:
