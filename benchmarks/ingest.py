@@ -25,6 +25,8 @@ from regulars.ingest import intake
 
 CHUNK = 1_000_000
 ITEMS = 4_000
+SIZES = [1_500_000, 15_000_000]
+SLOW = 100_000_000
 LINES_A_CUSTOMER = 120
 
 
@@ -106,7 +108,10 @@ app = typer.Typer(
 @app.callback()
 def main(
     context: typer.Context,
-    lines: Annotated[list[int] | None, typer.Option(help="Lines of a file; repeatable.")] = None,
+    lines: Annotated[
+        list[int] | None, typer.Option(help="Lines of a file; repeatable.  [default: 1500000 and 15000000]")
+    ] = None,
+    slow: Annotated[bool, typer.Option("--slow", help="Also 100,000,000 lines: 10 minutes, 12 GB of disk.")] = False,
     repeat: Annotated[int, typer.Option(min=1, help="Times to measure each; the median counts.")] = 1,
     folder: Annotated[Path | None, typer.Option(help="Where the files go.  [default: a temporary folder]")] = None,
 ) -> None:
@@ -114,7 +119,7 @@ def main(
     if context.invoked_subcommand:
         return
     with tempfile.TemporaryDirectory(dir=folder) as made:
-        for n in lines or [1_500_000]:
+        for n in [*(lines or SIZES), *([SLOW] if slow else [])]:
             file = Path(made) / f"{n}.csv"
             write_file(file, n)
             runs = [{way: measured(way, file, Path(made)) for way in WAYS} for _ in range(repeat)]

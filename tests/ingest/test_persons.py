@@ -73,3 +73,14 @@ def test_without_records_there_is_nothing_to_compare(tmp_path: Path, shop: Ledge
         persons.identify(Ledger.open(tmp_path / "other"))
     with pytest.raises(MissingError, match="joined to no other record"):
         persons.undo(shop, "till:8")
+
+
+def test_hashed_contacts_still_find_a_person(tmp_path: Path) -> None:
+    key = b"a secret of the shop, long enough"
+    for source, records in (("till", TILL), ("web", WEB)):
+        file = write(tmp_path / f"{source}.csv", records, HEADER)
+        terms = Terms(source=source, own_ids=True)
+        ingest_table([file], "customers", tmp_path / "ledger", terms=terms, contact_key=key)
+    book = Ledger.open(tmp_path / "ledger")
+    assert "@" not in "".join(book.customers()["email"].drop_nulls())
+    assert persons.identify(book).links == {"email": 1}

@@ -27,8 +27,12 @@ ROLES = ("info", "marketing", "sales", "support", "noc", "abuse", "security", "p
 """Mailboxes of an office, not of a person: RFC 2142, as far as it names offices that people still have."""
 
 
+HASHED = "^[0-9a-f]{32}$"
+"""What a contact looks like where a shop keeps only hashes: equal ones were equal in one spelling."""
+
+
 def emails(raw: pl.Expr) -> pl.Expr:
-    """Return the addresses in one spelling; null where there is no ``name@domain.tld``.
+    """Return the addresses in one spelling; null where there is no ``name@domain.tld`` and no hash of one.
 
     >>> frame = pl.DataFrame({"email": [" Ann.Lee+shop@GoogleMail.com", "j.smith+x@example.org", "none"]})
     >>> frame.select(emails(pl.col("email")))["email"].to_list()
@@ -36,12 +40,13 @@ def emails(raw: pl.Expr) -> pl.Expr:
     """
     whole = raw.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]", "").str.to_lowercase()
     whole = whole.str.strip_prefix("mailto:").str.strip_chars("<>.,;")
+    hashed = pl.when(whole.str.contains(HASHED)).then(whole)
     whole = pl.when(whole.str.contains(r"^[^@]+@[^@]+\.[^@.]{2,}$")).then(whole)
     domain = whole.str.extract(r"@(.+)$").replace(_ALIASES)
     name = whole.str.extract(r"^([^@]+)@")
     name = pl.when(domain.is_in(_TAGGED)).then(name.str.replace(r"^([^+]+)\+.*$", "$1")).otherwise(name)
     name = pl.when(domain == "gmail.com").then(name.str.replace_all(".", "", literal=True)).otherwise(name)
-    return (name + "@" + domain).alias("email")
+    return pl.coalesce(name + "@" + domain, hashed).alias("email")
 
 
 def personal(email: pl.Expr) -> pl.Expr:

@@ -1,11 +1,15 @@
 """Phone numbers as E.164, the way the world dials them."""
 
+import re
+
 import phonenumbers
 import polars as pl
 
+from regulars.ingest.identity.emails import HASHED
+
 
 def phones(frame: pl.DataFrame, country: str | None) -> pl.DataFrame:
-    """Return the frame with ``phone`` as E.164 (``+493012345``); null where it is no valid number.
+    """Return the frame with ``phone`` as E.164 (``+493012345``); null where it is no valid number and no hash of one.
 
     A number without a country code is read as one of the record's own ``country`` (ISO 3166 alpha-2), else of
     ``country``; with neither it is null, since the same digits exist in many countries.
@@ -24,6 +28,8 @@ def phones(frame: pl.DataFrame, country: str | None) -> pl.DataFrame:
 
 
 def _e164(number: str, region: str | None) -> str | None:
+    if re.fullmatch(HASHED, number):
+        return number
     if number.startswith("00"):
         number = "+" + number[2:]
     try:
