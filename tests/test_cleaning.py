@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from regulars import cleaning, cleaning_tables, console
 from regulars.cleaning import Cleaning
@@ -26,13 +27,13 @@ TILL = [
     "anna,o1,Milk,2024-03-01 09:15:00,2,4.00,0,centre",
     "anna,o2,milk,2024-03-05 09:15:00,1,2.00,0,centre",
     "anna,r1,MILK ,2024-03-06 10:00:00,-1,-2.00,0,centre",
-    "anna,r2,bag,2024-03-06 10:00:00,-1,-0.10,0,centre",
+    "anna,r2,jam,2024-03-06 10:00:00,-1,-0.10,0,centre",
     "bert,o3,tea,2024-03-02 17:40:10,5,9.00,0,centre",
     "bert,r3,tea,2024-03-02 17:45:00,-5,-9.00,0,centre",
     ",o4,tea,2024-03-02 18:00:00,1,2.005,0,centre",
     "cleo,o5,tea,2024-03-03 18:00:00,-4,0,0,centre",
-    "cleo,o5,bag,2024-03-03 18:00:00,1,0.10,0,centre",
-    "cleo,r5,bag,2024-03-04 18:00:00,1,-0.10,0,centre",
+    "cleo,o5,jam,2024-03-03 18:00:00,1,0.10,0,centre",
+    "cleo,r5,jam,2024-03-04 18:00:00,1,-0.10,0,centre",
 ]
 BAD = [
     "dora,o8,milk,2024-03-11,many,6.00,0,web",
@@ -248,16 +249,16 @@ def test_numbers_for_people() -> None:
 def test_the_terminal_shows_every_step(
     shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    take(shop, "[red]x.csv", ["gina,o1,tea,2024-03-20 12:00:00,1,2.00,0,centre"], "till")
+    take(shop, "[red]x:cat:.csv", ["gina,o1,tea,2024-03-20 12:00:00,1,2.00,0,centre"], "till")
     switch(Ledger.open(shop / "ledger"), off=["voided"])
     found = report(shop)
-    monkeypatch.setattr(console, "out", console.Console(width=140))
+    monkeypatch.setattr(console, "out", Console(width=140))
     cleaning_tables.show(found)
     text = capsys.readouterr().out
     for step in found.steps:
         assert step.title in text
     assert "voided (off)" in text
-    assert "[red]x.csv" in text
+    assert "[red]x:cat:.csv" in text
     assert f"{MINUS}4.00 USD" in text
     assert "quantity unreadable" in text
     assert text.count("█") > 30

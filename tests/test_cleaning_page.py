@@ -113,12 +113,11 @@ def test_what_files_say_cannot_become_part_of_the_page(report: Cleaning) -> None
     assert page.text.count(EVIL) == 9
 
 
-def test_a_reason_from_a_file_is_shown_as_it_is(tmp_path: Path) -> None:
-    header = "customer_id,purchased_at,amount,currency"
-    lines = ["anna,2024-03-01,4.00,USD", "bert,2024-03-02,4.00,<b>X</b>"]
-    ingest([write(tmp_path / "shop.csv", lines, header)], "generic", tmp_path / "ledger")
+def test_the_name_of_a_file_is_shown_as_it_is(tmp_path: Path) -> None:
+    header = "customer_id,purchased_at,amount"
+    ingest([write(tmp_path / "<b>X.csv", ["anna,2024-03-01,4.00"], header)], "generic", tmp_path / "ledger")
     page = Page(cleaning_page.html(cleaning.of(Ledger.open(tmp_path / "ledger").manifest)))
-    assert "currency <B>X</B>, but the ledger is kept in USD" in page.text
+    assert "<b>X.csv" in page.text
     assert page.tags["b"] == 0
 
 

@@ -16,9 +16,9 @@ from tests import shops
 TEXT = (readme.ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, page: str = TEXT) -> list[str]:
     """Return the fenced blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
 
 
 def test_the_results_are_those_of_the_reports() -> None:
@@ -69,5 +69,7 @@ def test_the_commands_for_data_scientists_work_as_written(tmp_path: Path, monkey
         assert done.exit_code == 0, f"{line}: {done.output} {done.exception}"
     assert pl.read_parquet("scores.parquet")["survival"].list.len().unique().to_list() == [90]
     assert pl.read_parquet("offers.parquet")["rank"].max() == 20
-    for block in blocks("python"):
-        exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - our own README
+    for page in (TEXT, (readme.ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")):
+        names: dict[str, object] = {}
+        for block in blocks("python", page):
+            exec(compile(block, "a page", "exec"), names)  # noqa: S102 - our own pages

@@ -55,7 +55,7 @@ class SetAside(Section):
     reasons: dict[str, int]
     """Reason -> lines ever set aside for it, most frequent first."""
     taken_back: int
-    """Lines that came again from the quarantine; ``reasons`` hold those that still could not be used twice."""
+    """Lines, made ones too, that came again from it; ``reasons`` hold those that still could not be used twice."""
     waiting: int
     """Rows in it now: those of other tables too, and a line that two files have once."""
 
@@ -180,15 +180,16 @@ def _steps(manifest: Manifest) -> Iterator[Step]:
     files = manifest.sources
     read = Effect(lines=_sum(files, "lines_in"), money=_sum(files, "money_in"))
     back = Effect(lines=_sum(files, "lines_taken_back"), money=_sum(files, "money_taken_back"))
+    made_back = Effect(lines=_sum(files, "made_taken_back"))
     aside = Effect(lines=_sum(files, "lines_quarantined"), money=_sum(files, "money_quarantined"))
     kept = Effect(lines=_sum(files, "lines_kept"), money=_sum(files, "money_kept"))
     held = Effect(lines=manifest.n_held, money=manifest.money_held)
-    made = Effect(lines=_sum(files, "lines_made"))
-    base, n_files = read.lines - back.lines, sum(not file.lines_taken_back for file in files)
+    made = _less(Effect(lines=_sum(files, "lines_made")), made_back)
+    base, n_files = read.lines - back.lines, sum(not _came_again(file) for file in files)
     yield _step("read", "in", _less(read, back), base, n_files)
     if made.lines:
         yield _step("made", "made", made, base, n_files)
-    yield _step("set_aside", "out", _less(aside, back), base + made.lines, n_files)
+    yield _step("set_aside", "out", _less(aside, back + made_back), base + made.lines, n_files)
     yield _step("known", "out", _less(kept, held), base + made.lines, n_files)
     yield _step("held", "total", held, held.lines, n_files)
     for rule in MARKS:
@@ -219,7 +220,7 @@ def _set_aside(manifest: Manifest) -> SetAside:
         reasons.update(file.reasons)
     return SetAside(
         reasons=dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0]))),
-        taken_back=_sum(manifest.sources, "lines_taken_back"),
+        taken_back=_came_again(*manifest.sources),
         waiting=manifest.n_quarantined,
     )
 
@@ -232,6 +233,11 @@ def _mended(facts: Facts, files: tuple[Source, ...]) -> Mended:
         matched=facts.matched,
         unmatched=facts.unmatched,
     )
+
+
+def _came_again(*files: Source) -> int:
+    """Return how many lines, made ones too, came from the quarantine."""
+    return _sum(files, "lines_taken_back") + _sum(files, "made_taken_back")
 
 
 def _sum(files: tuple[Source, ...], field: str) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from regulars import console
 from regulars.cleaning import Cleaning
@@ -86,5 +86,5 @@ def _print(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], ca
         numeric = name.startswith(">")
         table.add_column(name.removeprefix(">"), justify="right" if numeric else "left", no_wrap=numeric)
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*map(Text, row))  # what files say is no markup
     console.out.print(table)

@@ -40,10 +40,19 @@ def in_utc(times: pl.Series, zone: str) -> pl.Series:
     naive = times.cast(pl.Datetime("us"))
     if zone == "UTC":
         return naive.dt.replace_time_zone("UTC")
+    known = _instants(naive, zone)
+    for days in (1, 2):  # a day was skipped whole, where the date line moved
+        skipped = known.is_null() & naive.is_not_null()
+        if not skipped.any():
+            break
+        back = dt.timedelta(days=days)
+        known = known.scatter(skipped.arg_true(), _instants(naive.filter(skipped) - back, zone) + back)
+    return known
+
+
+def _instants(naive: pl.Series, zone: str) -> pl.Series:
+    """Return wall-clock times in UTC; null where the clock skipped them."""
     known = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    if known.null_count() > naive.null_count():
-        hour = dt.timedelta(hours=1)
-        known = known.zip_with(known.is_not_null(), (naive - hour).dt.replace_time_zone(zone) + hour)
     return known.dt.convert_time_zone("UTC")
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -71,8 +72,17 @@ def facts(title: str, rows: Mapping[str, Any]) -> None:
     """Print names and values, one a line."""
     table = Table(title=title, show_header=False, title_justify="left", box=None, pad_edge=False)
     for name, value in rows.items():
-        table.add_row(f"[dim]{name}[/dim]", str(value))
+        table.add_row(f"[dim]{name}[/dim]", escape(_written(value)))
     out.print(table)
+
+
+def _written(value: Any) -> str:
+    """Write a value for people: names and numbers, not Python."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_written(each)}" for name, each in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return "\n".join(map(_written, value)) or "none"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def table(

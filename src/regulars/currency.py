@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from babel.numbers import get_currency_precision, list_currencies
+from iso4217 import Currency
 
 from regulars.errors import ConfigError, did_you_mean
 
@@ -12,16 +12,16 @@ def decimals(code: str) -> int:
     """Return how many decimals the money of ISO 4217 ``code`` has: 2 for EUR, 0 for JPY.
 
     Raises:
-        ConfigError: there is no such currency.
+        ConfigError: there is no such currency, or it has no coins, like gold.
 
-    >>> decimals("EUR"), decimals("JPY"), decimals("KWD")
-    (2, 0, 3)
+    >>> decimals("EUR"), decimals("JPY"), decimals("KWD"), decimals("RSD")
+    (2, 0, 3, 2)
     """
-    known = list_currencies()
+    known = {each.value: each.exponent for each in Currency if each.exponent is not None}
     if code not in known:
-        hint = did_you_mean(code, known)
-        raise ConfigError(f"no currency {code!r}{hint}; name it by its three letters, as in EUR")
-    return get_currency_precision(code)
+        hint = did_you_mean(code.upper(), known)
+        raise ConfigError(f"no currency {code!r}{hint}; name it by its three capital letters, as in EUR")
+    return known[code]
 
 
 def written(minor: int, code: str) -> str:

@@ -160,8 +160,14 @@ class Ledger:
         """Return the lines that were set aside, with reasons."""
         return self.table(schema.QUARANTINE)
 
-    def table(self, table: schema.Table) -> pl.DataFrame:
-        """Return a table beside the lines, as its files wrote it."""
+    def table(self, table: schema.Table | str) -> pl.DataFrame:
+        """Return a table beside the lines, as its files wrote it; ``table`` is the contract or its name.
+
+        Raises:
+            ConfigError: there is no table of that name.
+        """
+        if isinstance(table, str):
+            table = schema.named(table)
         part = self.manifest.tables.get(table.name)
         return pl.read_parquet(self.path / part.file) if part else table.empty()
 

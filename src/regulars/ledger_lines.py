@@ -43,8 +43,14 @@ class Terms:
     @cached_property
     def context(self) -> Context:
         """What the marks depend on."""
-        named = bucket.renamed(self.items, "item", self.respelt)
+        spelt = bucket.renamed(self.items, "item", self.respelt).select("item_id", "name", "known_since")
+        named = pl.concat([spelt, self.items.select(spelt.columns)])  # a source may keep its own spelling
         return Context(self.rules, self.zone, non_products.named(named, self.rules, self.zone))
+
+    @property
+    def whole(self) -> list[str]:
+        """Sources whose exports tell the state of whole orders."""
+        return [source for source, rules in self.rules.items() if rules.whole_orders]
 
     def moves(self, new: "Terms") -> bool:
         """Tell whether under ``new`` lines go to another bucket."""
@@ -96,7 +102,8 @@ class LineMerge:
             return held
         if held is not None:
             rows.insert(0, self._lines(held))
-        lines = self._settled(ledger_merge.lines(pl.concat(rows)))
+        newest = ledger_merge.newest_orders(pl.concat(rows), self.new.whole)
+        lines = self._settled(ledger_merge.lines(newest))
         self.staging.done(number)
         part = self.files.write(f"transactions/bucket={number:02d}", lines)
         return part.model_copy(update={"facts": bucket.facts(lines, self.new.zone)})

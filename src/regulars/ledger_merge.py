@@ -32,6 +32,19 @@ def lines(rows: pl.DataFrame) -> pl.DataFrame:
     return ordered.drop(FEED)
 
 
+def newest_orders(rows: pl.DataFrame, sources: Sequence[str]) -> pl.DataFrame:
+    """Return order lines with FEED without those that a later export of their order replaces.
+
+    Args:
+        rows: ``schema.LINES`` with FEED.
+        sources: whose exports tell the state of whole orders, so that the one read last counts.
+    """
+    if not sources:
+        return rows
+    last = pl.col(FEED) == pl.col(FEED).max().over("source", "order_id")
+    return rows.filter(last | ~pl.col("source").is_in(sources))
+
+
 def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     """Sort order lines by customer, time, order and item; by the rest only where these are equal, which is rare."""
     rest = [name for name in (*_REST, FEED) if name in rows.columns]

@@ -20,6 +20,13 @@ WITHOUT_SOURCE = "shop"
 """The source of lines that do not say which."""
 
 
+def _enough(buckets: int, lines: int) -> int:
+    """Return how many buckets so many lines need, at least ``buckets``."""
+    while buckets < MOST_BUCKETS and buckets * LINES_PER_BUCKET < lines:
+        buckets *= 2
+    return buckets
+
+
 class Writer:
     """Collects rows in a staging folder and commits them as a whole; see :meth:`Ledger.writer`."""
 
@@ -30,7 +37,7 @@ class Writer:
         """Lines handed over so far, known ones included."""
         self._path = path
         self._files = LedgerFiles(path, path / ".staging")
-        self._tables: dict[str, list[pl.DataFrame]] = {"items": [], "quarantine": []}
+        self._tables: dict[str, list[pl.DataFrame]] = {"items": []}
         self._replaced: set[str] = set()
         self._taken_back: list[pl.DataFrame] = []
         self._terms = Terms(
@@ -57,10 +64,12 @@ class Writer:
             self._files.undo()
 
     def expect(self, lines: int) -> None:
-        """Get ready for about so many lines; call it before adding any."""
-        buckets, lines = self._terms.buckets, lines + self.manifest.n_held
-        while buckets < MOST_BUCKETS and buckets * LINES_PER_BUCKET < lines:
-            buckets *= 2
+        """Get ready for about so many lines; call it before adding any.
+
+        They are staged in as many buckets as they need, so that memory stays flat; how many the ledger ends up with
+        follows from the lines it then holds, not from how they came.
+        """
+        buckets = _enough(self._terms.buckets, max(lines, self.manifest.n_held))
         self._terms = replace(self._terms, buckets=buckets)
 
     def set_rules(self, source: str, rules: Rules) -> None:
@@ -108,8 +117,9 @@ class Writer:
 
     def add_quarantine(self, rows: pl.DataFrame, feed: int = 0) -> None:
         """Stage lines of the ``feed``-th source that were set aside."""
-        typed = schema.QUARANTINE.conform(rows)
-        self._tables["quarantine"].append(typed.with_columns(pl.lit(feed, pl.Int32).alias(ledger_merge.FEED)))
+        if rows.height:
+            typed = schema.QUARANTINE.conform(rows)
+            self._staging.set_aside(typed.with_columns(pl.lit(feed, pl.Int32).alias(ledger_merge.FEED)))
 
     def take_back(self, rows: pl.DataFrame) -> None:
         """Take lines out of the quarantine: ``source`` and ``line``."""
@@ -119,6 +129,7 @@ class Writer:
         """Merge what was staged, swap the manifest, and return the number of lines that were new."""
         before = self.manifest
         tables = {name: self._merge_table(name, frames) for name, frames in self._tables.items()}
+        tables["quarantine"] = self._merge_quarantine()
         new = replace(self._terms, items=self._files.read(tables["items"]))
         tables["people"] = self._files.write("people", new.people)
         tables["spellings"] = self._files.write("spellings", new.spellings)
@@ -133,10 +144,19 @@ class Writer:
             sources=before.sources + sources,
             n_quarantined=tables["quarantine"].rows,
         )
+        manifest = self._in_enough_buckets(manifest, new)
         self._files.swap(manifest)
         self.manifest = manifest
         self._files.sweep(keep=before.files | manifest.files)  # readers may still have the last commit open
         return manifest.n_held - before.n_held
+
+    def _in_enough_buckets(self, manifest: Manifest, terms: Terms) -> Manifest:
+        """Move the lines to as many buckets as they need, where they were staged in more or fewer."""
+        buckets = _enough(self.manifest.buckets, manifest.n_held)
+        if buckets == terms.buckets:
+            return manifest
+        merge = LineMerge(self._files, self._staging, manifest, terms, replace(terms, buckets=buckets))
+        return manifest.model_copy(update={"buckets": buckets, "transactions": merge.parts()})
 
     def _held(self, name: str, columns: pl.Schema) -> pl.DataFrame:
         part = self.manifest.tables.get(name)
@@ -144,15 +164,20 @@ class Writer:
 
     def _merge_table(self, name: str, frames: list[pl.DataFrame]) -> Part:
         held = self.manifest.tables.get(name)
-        if held is not None and not frames and not (name == "quarantine" and self._taken_back):
+        if held is not None and not frames:
             return held
-        table = next(table for table in schema.TABLES if table.name == name)
+        table = schema.named(name)
         old = table.empty() if name in self._replaced else self._held(name, table.schema)
         if name == "items":
             return self._files.write(name, ledger_merge.items(pl.concat([old, *frames], how="diagonal_relaxed")))
-        if name != "quarantine":
-            return self._files.write(name, table_merge.merge(table, [old, *frames]))
+        return self._files.write(name, table_merge.merge(table, [old, *frames]))
+
+    def _merge_quarantine(self) -> Part:
+        held, fresh = self.manifest.tables.get("quarantine"), self._staging.aside()
+        if held is not None and not fresh and not self._taken_back:
+            return held
+        old = self._held("quarantine", schema.QUARANTINE.schema)
         for rows in self._taken_back:
             old = old.join(rows, on=["source", "line"], how="anti", maintain_order="left")
         old = old.with_columns(pl.lit(ledger_merge.HELD, pl.Int32).alias(ledger_merge.FEED))
-        return self._files.write(name, ledger_merge.quarantine(pl.concat([old, *frames])))
+        return self._files.write("quarantine", ledger_merge.quarantine(pl.concat([old, *fresh])))

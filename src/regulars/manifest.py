@@ -40,14 +40,24 @@ class Source(Section):
     """ISO 4217 code of its money, where a line does not say."""
     time_zone: str
     """IANA zone of its clock, where a time has no offset."""
+    columns: tuple[str, ...]
+    """Its columns, in their order."""
+    day: str
+    """Format of its days, where they are text."""
+    commas: tuple[str, ...] = ()
+    """Columns of it with a decimal comma."""
     digest: str
     """Fingerprint of its bytes and of the mapping."""
+    file_digest: str = ""
+    """Fingerprint of its bytes alone."""
     lines_in: int
     """Lines read."""
     lines_made: int = 0
     """Lines that the preset made beside them, such as the postage of an order."""
     lines_taken_back: int = 0
-    """Lines among them that were in quarantine before, and left it."""
+    """Lines among those read that were in quarantine before, and left it."""
+    made_taken_back: int = 0
+    """Lines among those made that were in quarantine before, and left it."""
     money_taken_back: int = 0
     """Net amount that these had there, in minor units; it counts in money_in once more."""
     lines_kept: int

@@ -36,22 +36,19 @@ class Staging:
         """Append lines to the files of their customers; anonymous lines go by their order."""
         numbered = lines.with_columns(_bucket=_buckets(lines, buckets))
         for (bucket,), part in numbered.partition_by("_bucket", as_dict=True, include_key=False).items():
-            batch = io.BytesIO()
-            part.write_ipc_stream(batch, compression="lz4")
-            with self._file(bucket).open("ab") as file:
-                file.write(batch.tell().to_bytes(_LENGTH, "little"))
-                file.write(batch.getbuffer())
+            self._append(self._file(bucket), part)
 
     def read(self, bucket: int) -> list[pl.DataFrame]:
         """Return the batches of a bucket, in their order; none where there are no lines."""
-        path = self._file(bucket)
-        if not path.exists():
-            return []
-        batches = []
-        with path.open("rb") as file:
-            while length := file.read(_LENGTH):
-                batches.append(pl.read_ipc_stream(file.read(int.from_bytes(length, "little"))))
-        return batches
+        return self._batches(self._file(bucket))
+
+    def set_aside(self, rows: pl.DataFrame) -> None:
+        """Append rows that go to the quarantine."""
+        self._append(self.folder / "quarantine.arrows", rows)
+
+    def aside(self) -> list[pl.DataFrame]:
+        """Return the batches of rows that go to the quarantine."""
+        return self._batches(self.folder / "quarantine.arrows")
 
     def done(self, bucket: int) -> None:
         """Delete the file of a bucket."""
@@ -60,6 +57,24 @@ class Staging:
     def remove(self) -> None:
         """Delete the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @staticmethod
+    def _append(path: Path, rows: pl.DataFrame) -> None:
+        batch = io.BytesIO()
+        rows.write_ipc_stream(batch, compression="lz4")
+        with path.open("ab") as file:
+            file.write(batch.tell().to_bytes(_LENGTH, "little"))
+            file.write(batch.getbuffer())
+
+    @staticmethod
+    def _batches(path: Path) -> list[pl.DataFrame]:
+        if not path.exists():
+            return []
+        batches = []
+        with path.open("rb") as file:
+            while length := file.read(_LENGTH):
+                batches.append(pl.read_ipc_stream(file.read(int.from_bytes(length, "little"))))
+        return batches
 
     def _file(self, bucket: int) -> Path:
         return self.folder / f"bucket={bucket:03d}.arrows"

@@ -59,3 +59,15 @@ def test_an_order_between_two_reports_of_another_does_not_hide_them() -> None:
     between = line("anna", "tea", "5 09:30:30", order="o2")
     again = line("anna", "milk", "5 09:31:00", order="o1")
     assert dict(marked(MILK, between, again, rules=ALL)[1:]) == {"tea": None, "milk": "near_duplicate"}
+
+
+def test_two_sales_that_are_reported_twice_stay_two() -> None:
+    lines = [line("anna", "milk", f"5 09:{minute:02d}:00", order=f"t{minute}") for minute in (0, 1)]
+    lines += [line("anna", "milk", f"5 09:{minute:02d}:30", order=f"w{minute}", source="web") for minute in (0, 1)]
+    assert [why for _, why in marked(*lines)] == [None, "near_duplicate", None, "near_duplicate"]
+
+
+def test_a_row_of_sales_a_minute_apart_is_no_chain_of_reports() -> None:
+    lines = [line("anna", "milk", f"5 09:{minute:02d}:00", order=f"t{minute}") for minute in range(10)]
+    lines += [line("anna", "milk", f"5 09:{minute:02d}:10", order=f"w{minute}", source="web") for minute in range(10)]
+    assert [why for _, why in marked(*lines)].count(None) == 10

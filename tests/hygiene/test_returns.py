@@ -111,3 +111,10 @@ def test_no_mark_depends_on_a_later_day(moves: list[tuple], day: int) -> None:
 def test_a_sale_and_its_return_at_the_same_second_go_in_that_order() -> None:
     both = [line("anna", "milk", "1 09:00:00", order="o1"), line("anna", "milk", "1 09:00:00", -1, -100, order="a1")]
     assert sorted(told(*both), key=str) == [("o1", "voided"), (None, "voided")]
+
+
+def test_a_line_without_goods_takes_nothing_back_whatever_comes_later() -> None:
+    gift = [line("anna", "milk", "1 09:00:00", order="o1"), line("anna", "milk", "2 09:00:00", 0, 50)]
+    later = line("anna", "milk", "3 09:00:00", -1, -100)
+    assert [order for order, _ in told(*gift)] == [None, None]
+    assert [order for order, _ in told(*gift, later)] == [None, None, "o1"]

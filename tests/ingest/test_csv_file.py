@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from regulars.errors import DataError
-from regulars.ingest import csv_file, stream, text
+from regulars.ingest import csv_file, records, stream, text
 from regulars.ingest.csv_file import CsvFile
 from regulars.ingest.stream import Limits
 
@@ -95,6 +95,12 @@ def test_the_delimiter_is_the_one_that_splits_the_header_most(tmp_path: Path, he
         ("1,a\r\n2,b\r\n", {1: ("1", "a"), 2: ("2", "b")}),
         ("1,a\r2,b\r", {1: ("1", "a"), 2: ("2", "b")}),
         ("1,a\n2,b", {1: ("1", "a"), 2: ("2", "b")}),
+        ('1,"Frame 5" x 7" oak"\n2,b\n', {1: "quotes", 2: ("2", "b")}),
+        ('1,"Frame 5" x 7" oak"\n2\n', {1: "quotes", 2: "ragged"}),
+        ("1," + "x" * 131_070 + "\n2,b\n", {1: ("1", "x" * 131_070), 2: ("2", "b")}),
+        ("1," + "x" * 131_071 + "\n2,b\n", {1: "longer", 2: ("2", "b")}),
+        ('1,"' + "x" * 131_069 + '"\n2,b\n', {1: "longer", 2: ("2", "b")}),
+        ("\ufeff1,a\n2,b\n", {1: ("\ufeff1", "a"), 2: ("2", "b")}),
     ],
 )
 @pytest.mark.parametrize("size", [64, 1 << 24])
@@ -118,6 +124,35 @@ def test_what_becomes_of_a_line(
         assert got[1] == words["quotes"]
         return
     assert got == {line: words[what] if isinstance(what, str) else what for line, what in found.items()}
+
+
+def test_tabs_alone_are_a_record_and_one_column_has_blank_lines(tmp_path: Path) -> None:
+    assert lines(write(tmp_path, "a\tb\tc\n\t\t\n1\t2\t3\n")) == {1: ("", "", ""), 2: ("1", "2", "3")}
+    assert lines(write(tmp_path, 'a\tb\tc\n\t\t\n1\t5"x"\t3\n')) == {1: ("", "", ""), 2: ("1", '5"x"', "3")}
+    assert lines(write(tmp_path, 'a\n1\n \n\n""\n2\n')) == {1: ("1",), 2: ("",), 3: ("2",)}
+
+
+def test_a_record_that_goes_on_where_the_search_ends_loses_nothing(tmp_path: Path) -> None:
+    lost = '1,"' + "x\n" * 65_530 + '",'
+    got = lines(write(tmp_path, "id,text,more\n" + lost + "yyyyyyyyyyyy\n2,b,c\n"))
+    assert got[1] == "its quotes do not pair up"
+    assert got[max(got)] == ("2", "b", "c")
+    assert len(got) == 65_532
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_what_is_quoted_properly_needs_no_second_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    monkeypatch.setattr(records, "cut", lambda *_: pytest.fail("a block of sound records was cut one by one"))
+    rows = ["id,text", '1,"a ""b"" é"', '"2",plain', '3,"two', 'lines"', "4,", '5,""', '"6","c']
+    path = write(tmp_path, "\n".join(rows).replace(",", mark) + f'{mark}d"')
+    assert [*lines(path).values()][2:] == [("3", "two\nlines"), ("4", ""), ("5", ""), ("6", f"c{mark}d")]
+
+
+@pytest.mark.parametrize("mark", ["é", "x", '"', "1"])
+def test_no_letter_is_believed_to_be_the_delimiter(tmp_path: Path, mark: str) -> None:
+    assert CsvFile.open(write(tmp_path, f"sep={mark}\na,b\n1,2\n")).delimiter == ","
 
 
 def test_a_line_that_never_ends_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,3 +248,23 @@ def test_what_was_written_properly_is_read_as_it_was(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text, "BLOCK", size)
         assert list(lines(path).values()) == rows
+
+
+PIECES = ["a", "b", ",", ",", "\n", "\n", '"', '""', '"a"', '"a,b"', '"x\ny"', '5"', " ", "\t", "é", "\ufeff"]
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join), st.sampled_from(["x,y\n", "x,y,z\n", "x\n"]))
+def test_what_becomes_of_a_line_depends_neither_on_its_neighbours_nor_on_blocks(
+    tmp_path_factory: pytest.TempPathFactory, body: str, head: str
+) -> None:
+    folder = tmp_path_factory.mktemp("csv")
+    with pytest.MonkeyPatch.context() as patch:
+        whole = lines(write(folder, head + body))
+        for size in (1, 3, 7, 20):
+            patch.setattr(text, "BLOCK", size)
+            assert lines(write(folder, head + body)) == whole
+        patch.undo()
+        ragged = lines(write(folder, head + body + "\n,,,,,\n"))
+        assert ragged.pop(len(whole) + 1) == "number of columns differs from the header"
+        assert ragged == whole

@@ -103,6 +103,34 @@ def test_an_offset_says_which_instant_is_meant_and_the_clock_of_the_shop_what_ha
     assert read.reason.to_list() == [None, None, None, None, "unreadable", "missing"]
 
 
+@pytest.mark.parametrize(
+    ("offset", "minutes"),
+    [
+        ("+00", 0),
+        (" +01", 60),
+        ("-05", -300),
+        ("+0530", 330),
+        (" -03:30", -210),
+        ("+14:00", 840),
+        ("Z", 0),
+        (" UTC", 0),
+        (" GMT", 0),
+        ("\u200e+02", 120),
+        ("", None),
+        ("+99", None),
+        ("+1", None),
+    ],
+)
+def test_offsets_as_databases_write_them(offset: str, minutes: int | None) -> None:
+    text = pl.Series(["2024-02-13 12:00:00.123456" + offset])
+    assert formats.offsets(text).to_list() == [minutes]
+    told = NOON.replace(microsecond=123456)
+    plain = minutes is not None or not offset
+    assert formats.instants(text, "%Y-%m-%d").to_list() == [told if plain else None]
+    read = parsing.times(text, "%Y-%m-%d", "UTC").value.to_list()
+    assert read == [(told - dt.timedelta(minutes=minutes or 0)).replace(tzinfo=dt.UTC) if plain else None]
+
+
 def test_dates_outside_the_accepted_years_say_so() -> None:
     read = parsing.times(pl.Series(["1989-12-31", "1990-01-01", "2100-12-31 23:59", "2101-01-01"]), "%Y-%m-%d", "UTC")
     outside = "outside 1990-2100"

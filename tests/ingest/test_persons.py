@@ -40,8 +40,8 @@ def test_lines_of_one_person_go_by_one_id_and_an_undo_gives_the_tables_back_to_t
     before, lines = snapshot(shop.path / "transactions"), shop.lines().collect()
     told = persons.identify(shop)
     assert (told.records, told.people, told.merged, told.n_customers) == (4, 3, 1, 3)
-    assert shop.customer("web:9")["order_id"].to_list() == ["o1", "w2"]
-    written = shop.lines().filter(order_id="o1").collect()["customer_as_written"].to_list()
+    assert shop.customer("web:9")["order_id"].to_list() == ["till:o1", "web:w2"]
+    written = shop.lines().filter(order_id="till:o1").collect()["customer_as_written"].to_list()
     assert written == ["till:7"]
     links = shop.table(schema.LINKS)
     assert links.select("left_id", "right_id", "rule").rows() == [("till:7", "web:9", "email")]
@@ -64,7 +64,7 @@ def test_lines_that_come_later_go_to_the_person_too(shop: Ledger, tmp_path: Path
     more = write(tmp_path / "more.csv", ["9,w3,tea,2024-03-09,1,2.00,0,web", "9,w2,tea,2024-03-04,1,2.00,0,web"])
     done = ingest([more], "generic", shop.path, terms=Terms(source="web", own_ids=True))
     assert (done.lines_new, done.lines_known) == (1, 1)
-    assert Ledger.open(shop.path).customer("web:9")["order_id"].to_list() == ["o1", "w2", "w3"]
+    assert Ledger.open(shop.path).customer("web:9")["order_id"].to_list() == ["till:o1", "web:w2", "web:w3"]
 
 
 def test_without_records_there_is_nothing_to_compare(tmp_path: Path, shop: Ledger) -> None:

@@ -13,7 +13,7 @@ from regulars.ingest.adapters.shares import share
 from regulars.ingest.adapters.shopify import NEEDED
 from regulars.ingest.batch import OWN, REASON
 from regulars.ingest.reading import open_feeds
-from regulars.ingest.sources import preset
+from regulars.ingest.sources import PRESETS, preset
 
 HEADER = (
     *("Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at", "Accepts Marketing"),
@@ -145,6 +145,21 @@ def test_refunds(tmp_path: Path, back: str, lines: list[tuple[str, float, float]
     assert items(rows, "#1")[3:] == lines
     assert made == 1 + len(lines)
     assert set(rows["at"][3:]) <= {FULFILLED}
+
+
+def test_the_time_of_a_refund_is_inferred_so_it_voids_nothing_and_later_exports_replace_the_order(
+    tmp_path: Path,
+) -> None:
+    told = {"Cancelled_at": "2024-03-09 09:00:00 -0500", "Fulfilled_at": FULFILLED, "Paid_at": AT}
+    times = []
+    for gone in range(4):
+        cells = SUMS | dict.fromkeys(told, "") | dict(list(told.items())[gone:])
+        rows, _ = read(write(tmp_path, order("#1", *TWO, **cells, Refunded_Amount="37.35")))
+        times.append(rows.filter(pl.col("quantity") < 0)["at"].unique().to_list())
+    assert times == [["2024-03-09 09:00:00 -0500"], [FULFILLED], [AT], [AT]]
+    chosen = preset("shopify-orders")
+    assert (chosen.whole_orders, chosen.dated_returns) == (True, False)
+    assert [name for name, other in PRESETS.items() if other.whole_orders or not other.dated_returns] == [chosen.name]
 
 
 @pytest.mark.parametrize(

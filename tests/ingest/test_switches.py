@@ -21,7 +21,7 @@ TILL = [
     "bert,r3,tea,2024-03-02 17:45:00,-5,-9.00,0,centre",
     ",o4,tea,2024-03-02 18:00:00,1,2.00,0,centre",
     "cleo,o5,tea,2024-03-03 18:00:00,-4,0,0,centre",
-    "cleo,o5,bag,2024-03-03 18:00:00,1,0.10,0,centre",
+    "cleo,o5,jam,2024-03-03 18:00:00,1,0.10,0,centre",
 ]
 WEB = ["anna,w1,milk,2024-03-01 09:16:00,2,4.00,0,web"]
 
@@ -44,7 +44,7 @@ def test_what_each_rule_does_is_counted(shop: Ledger) -> None:
     assert (facts.respelt.lines, facts.matched.lines, facts.unmatched.lines) == (3, 1, 0)
     assert facts.matched.money == -200
     assert shop.manifest.n_lines == 4 == shop.transactions().collect().height
-    assert set(shop.transactions().collect()["item_id"]) == {"Milk", "bag"}
+    assert set(shop.transactions().collect()["item_id"]) == {"Milk", "jam"}
     assert shop.manifest.money == 400 + 200 - 200 + 10
     assert shop.manifest.money_held == 400 + 200 - 200 + 900 - 900 + 200 + 0 + 10 + 400
     assert shop.lines().collect().height == shop.manifest.n_held == len(TILL) + len(WEB)
@@ -77,8 +77,8 @@ def test_an_item_written_in_a_new_way_takes_the_name_that_was_sold_first(shop: L
     earlier = write(tmp_path / "old.csv", ["bert,o0,mILK,2023-03-02 17:40:10,1,2.00,0,centre"])
     ingest([earlier], "generic", shop.path, terms=Terms(source="till"))
     again = Ledger.open(shop.path)
-    assert set(again.transactions().collect()["item_id"]) == {"mILK", "bag"}
-    assert again.items()["item_id"].to_list() == ["bag", "mILK", "tea"]
+    assert set(again.transactions().collect()["item_id"]) == {"mILK", "jam"}
+    assert again.items()["item_id"].to_list() == ["jam", "mILK", "tea"]
     at_once = tmp_path / "at once"
     ingest([earlier, tmp_path / "till.csv"], "generic", at_once, terms=Terms(source="till"))
     ingest([tmp_path / "web.csv"], "generic", at_once, terms=Terms(source="web"))
@@ -112,3 +112,31 @@ def test_times_are_kept_in_utc_and_read_by_the_clock_of_the_shop(tmp_path: Path)
     assert on_disk.to_list()[0] == dt.datetime(2024, 6, 30, 22, 30, tzinfo=dt.UTC)
     assert book.transactions(before=dt.date(2024, 7, 1)).collect().is_empty()
     assert book.manifest.first_day == book.data_through == dt.date(2024, 7, 1)
+
+
+def test_a_service_that_is_written_in_two_ways_is_one_service(tmp_path: Path) -> None:
+    header = "customer_id,purchased_at,order_id,item_id,item_name,quantity,amount"
+    lines = ["c,2024-03-01,o1,post1,Postage,1,1", "c,2024-03-02,o2,POST1,Postage,1,1", "c,2024-03-02,o2,tea,Tea,1,1"]
+    ingest([write(tmp_path / "a.csv", lines, header)], "generic", tmp_path / "l")
+    book = Ledger.open(tmp_path / "l")
+    assert excluded(book) == {"non_product": 2}
+    switch(book, off=["spelling"])
+    assert excluded(book) == {"non_product": 2}
+    assert set(book.lines().collect()["item_id"]) == {"post1", "POST1", "tea"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "times", "expected"),
+    [
+        ("Europe/Berlin", ["2024-03-31 02:30", "2024-03-31 03:10"], ["01:30", "01:10"]),
+        ("Europe/Berlin", ["2024-03-31 02:30", "2024-10-27 02:30"], ["01:30", "00:30"]),
+        ("Pacific/Apia", ["2011-12-30 12:00", "2011-12-29 12:00"], ["22:00", "22:00"]),
+    ],
+)
+def test_hours_that_the_clock_skips_or_repeats(
+    tmp_path: Path, zone: str, times: list[str], expected: list[str]
+) -> None:
+    lines = [f"anna,o{number},tea,{at},1,2.00,0,web" for number, at in enumerate(times)]
+    ingest([write(tmp_path / "a.csv", lines)], "generic", tmp_path / "l", terms=Terms(time_zone=zone))
+    held = pl.read_parquet(tmp_path / "l" / "transactions").sort("order_id")
+    assert held["purchased_at"].dt.to_string("%H:%M").to_list() == expected

@@ -38,6 +38,9 @@ LedgerOption = Annotated[
     typer.Option("--ledger", metavar="DIR", help="The shop's folder.  [default: ledger in REGULARS_HOME]"),
 ]
 AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="First day that must not be known, as YYYY-MM-DD.")]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", metavar="NAME", help="The reporting system, such as till.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 TaskOption = Annotated[Literal["churn", "timing", "recommend", "all"], typer.Option("--task", help="Which question.")]
 

@@ -1,21 +1,28 @@
-"""Commands that take a shop's data in, clean it and say what they did."""
+"""Commands that take a shop's data in, and what was set aside out and in again."""
 
 import dataclasses
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
-from regulars.cli.app import Json, LedgerOption, app, open_ledger, pair, show
+from regulars.cli.app import Json, LedgerOption, SourceOption, app, open_ledger, pair, show
 from regulars.errors import ConfigError
 from regulars.home import Home
 
+if TYPE_CHECKING:
+    from regulars.ingest import Summary, Terms
+
 KEY = "REGULARS_CONTACT_KEY"
 """Environment variable with the secret that contacts are hashed with."""
-
-Source = Annotated[str | None, typer.Option("--source", metavar="NAME", help="The reporting system, such as till.")]
+_OF_THE_LEDGER = (
+    *("excluded", "returns_matched", "returns_unmatched", "respelt"),
+    *("n_lines", "n_customers", "n_items", "first_day", "last_day", "fingerprint"),
+)
+"""What a summary says of the whole ledger."""
 
 
 @app.command()
@@ -35,9 +42,10 @@ def ingest(
     table: Annotated[
         str, typer.Option(help="What the files hold: transactions, or items, customers, consents, events ...")
     ] = "transactions",
-    source: Source = None,
+    source: SourceOption = None,
     own_ids: Annotated[
-        bool, typer.Option("--own-ids", help="Customers' ids are this source's own: put its name in front.")
+        bool,
+        typer.Option("--own-ids", help="Ids of customers and orders are this source's own: put its name in front."),
     ] = False,
     currency: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of the money, as in EUR.  [default: the preset's]")
@@ -63,29 +71,68 @@ def ingest(
 
     Example: regulars ingest sales.csv --map buyer=customer_id --map total=amount --ledger shop
     """
-    from regulars import console
-    from regulars import ingest as intake
-    from regulars.ingest import requeue as back
-    from regulars.ingest import tables as beside
+    from regulars.ingest import Terms
 
     folder = ledger or Home.resolve().ledger
-    mapping = dict(pair(text) for text in map_ or [])
-    terms = intake.Terms(source=source, own_ids=own_ids, currency=currency, time_zone=time_zone)
+    _check(table, preset, files or [], requeue, hash_contacts=hash_contacts)
+    mapping = _mapping(map_ or [])
+    terms = Terms(source=source, own_ids=own_ids, currency=currency, time_zone=time_zone)
     if table != "transactions":
-        told = beside.ingest_table(
-            files or [], table, folder, mapping, terms, _contact_key(hash_contacts=hash_contacts)
-        )
-        rows = dataclasses.asdict(told)
-        show(rows, as_json, lambda: console.facts("Ingested", rows))
-        return
-    if requeue is not None:
-        summary = back.requeue(requeue, folder)
+        key = _contact_key(hash_contacts=hash_contacts)
+        _take_table(files or [], table, folder, mapping, terms, key, as_json=as_json)
+    elif requeue is not None:
+        _take_back(requeue, folder, as_json=as_json)
     else:
         mapping = _guessed(files or [], preset, mapping, yes=yes)
-        with console.counting("reading lines") as progress:
-            summary = intake.ingest(files or [], preset, folder, mapping, progress, terms)
+        _take_lines(files or [], preset, folder, mapping, terms, as_json=as_json)
+
+
+def _take_lines(
+    files: list[Path], preset: str, folder: Path, mapping: dict[str, str], terms: "Terms", *, as_json: bool
+) -> None:
+    from regulars import console
+    from regulars import ingest as intake
+
+    with console.counting("reading lines") as progress:
+        summary = intake.ingest(files, preset, folder, mapping, progress, terms)
+    _tell(summary, as_json=as_json)
+
+
+def _take_back(file: Path, folder: Path, *, as_json: bool) -> None:
+    from regulars.ingest import requeue
+
+    _tell(requeue.requeue(file, folder), as_json=as_json)
+
+
+def _take_table(
+    files: list[Path],
+    table: str,
+    folder: Path,
+    mapping: dict[str, str],
+    terms: "Terms",
+    key: bytes | None,
+    *,
+    as_json: bool,
+) -> None:
+    from regulars import console
+    from regulars.ingest import tables
+
+    rows = dataclasses.asdict(tables.ingest_table(files, table, folder, mapping, terms, key))
+    show(rows, as_json, lambda: console.facts("Ingested", rows))
+
+
+def _tell(summary: "Summary", *, as_json: bool) -> None:
+    """Say what became of the files, and apart from it what the ledger holds now."""
+    from regulars import console
+
     result = summary.model_dump(mode="json")
-    show(result, as_json, lambda: console.facts("Ingested", result))
+    here = {name: value for name, value in result.items() if name not in _OF_THE_LEDGER}
+
+    def tell() -> None:
+        console.facts("These files", here)
+        console.facts("The ledger now, as models see it", {name: result[name] for name in _OF_THE_LEDGER})
+
+    show(result, as_json, tell)
 
 
 @app.command()
@@ -107,34 +154,6 @@ def presets(as_json: Json = False) -> None:
 
 
 @app.command()
-def hygiene(
-    ledger: LedgerOption = None,
-    off: Annotated[list[str] | None, typer.Option("--off", metavar="RULE", help="Switch a rule off.")] = None,
-    on: Annotated[list[str] | None, typer.Option("--on", metavar="RULE", help="Switch a rule on.")] = None,
-    source: Source = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write the report as a page.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Show what was done to a shop's lines, to the line and the cent; switch rules off and on.
-
-    Rules: exact_duplicate, near_duplicate, non_product, write_off, voided, spelling, returns. Switching one marks
-    every line anew; nothing is lost, so switching it back gives the ledger as it was.
-
-    Example: regulars hygiene --off near_duplicate --html report.html
-    """
-    shop = open_ledger(ledger)
-    from regulars import cleaning, cleaning_page, cleaning_tables
-    from regulars.ingest import switches
-
-    if on or off:
-        switches.switch(shop, on=on or [], off=off or [], source=source)
-    found = cleaning.of(shop.manifest)
-    if html is not None:
-        cleaning_page.write(found, html)
-    show(found.model_dump(mode="json"), as_json, lambda: cleaning_tables.show(found))
-
-
-@app.command()
 def quarantine(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .csv or .parquet file for the lines.")],
     ledger: LedgerOption = None,
@@ -153,75 +172,40 @@ def quarantine(
         raise ConfigError(f"--out {out}: name a .csv or .parquet file")
     rows = back.quarantined(shop, file)
     back.write(rows, out)
-    result = {"lines": rows.height, "out": str(out), "then": f"regulars ingest --requeue {out}"}
+    then = f"regulars ingest --requeue {out}" + (f" --ledger {ledger}" if ledger else "")
+    result = {"lines": rows.height, "out": str(out), "then": then}
     show(result, as_json, lambda: console.facts("Quarantine", result))
 
 
-@app.command()
-def identify(
-    ledger: LedgerOption = None,
-    threshold: Annotated[
-        float, typer.Option(min=0.5, max=0.999, help="How sure the model must be to join two records.")
-    ] = 0.9,
-    country: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of records that do not name theirs, as in DE.")
-    ] = None,
-    undo: Annotated[
-        str | None, typer.Option(metavar="CUSTOMER", help="Take the merge of this customer back, for good.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Find which customer records of till, web shop and CRM are one person, and let their lines go by one id.
+def _check(table: str, preset: str, files: list[Path], requeue: Path | None, *, hash_contacts: bool) -> None:
+    """Refuse options that do not go together, rather than leave one out.
 
-    Needs the table customers: regulars ingest crm.csv --table customers. The evidence of each merge is kept.
+    Raises:
+        ConfigError: some do not.
     """
-    shop = open_ledger(ledger)
-    from regulars import console
-    from regulars.ingest import identity, persons
-
-    if undo is not None:
-        pairs = persons.undo(shop, undo)
-        result: dict[str, object] = {"apart": pairs.to_dicts(), "fingerprint": shop.fingerprint}
-    else:
-        with console.screen.status("comparing records"):
-            joined = persons.identify(shop, identity.Settings(threshold=threshold, country=country))
-        result = dataclasses.asdict(joined)
-    show(result, as_json, lambda: console.facts("Identity", result))
+    if requeue is not None and (files or table != "transactions"):
+        raise ConfigError("--requeue takes mended order lines back; leave FILE and --table out")
+    if table != "transactions" and preset != "generic":
+        raise ConfigError("--preset is for order lines; leave it out with --table")
+    if hash_contacts and table != "customers":
+        raise ConfigError(
+            "--hash-contacts is for --table customers; order lines whose customers are named by e-mail "
+            "(shopify-orders) keep these as ids"
+        )
 
 
-@app.command()
-def simulate(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder for the files.")],
-    customers: Annotated[int, typer.Option(min=10, max=10_000_000, help="People who shop there.")] = 5000,
-    years: Annotated[int, typer.Option(min=1, max=20, help="Years of purchases.")] = 3,
-    seed: Annotated[int, typer.Option(min=0, help="Of every random choice.")] = 7,
-    as_json: Json = False,
-) -> None:
-    """Write a shop that never was, as its till, web shop and CRM would export it, and the truth beside it.
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    """Read the --map options.
 
-    Example: regulars simulate --customers 5000 --years 3 --seed 7 --out shop
+    Raises:
+        ConfigError: one is no pair, or a column is named twice.
     """
-    from regulars import console
-    from regulars.ingest import simulate as shop
-
-    with console.counting("simulating customers") as progress:
-        written = shop.write(out, shop.Plan(customers=customers, years=years, seed=seed), progress)
-    told = written.expected
-    result = {
-        "out": str(written.path),
-        "truth": str(written.path / "truth"),
-        "currency": told["currency"],
-        "time_zone": told["time_zone"],
-        "lines": told["lines"],
-        "dirt": told["dirt"],
-        "then": [
-            f"regulars ingest {out}/till.csv --preset square-items --source till --own-ids --ledger LEDGER",
-            f"regulars ingest {out}/web.csv --preset shopify-orders --source web --own-ids --ledger LEDGER",
-            f"regulars ingest {out}/crm_customers.csv --table customers --source crm --own-ids --ledger LEDGER",
-            "regulars identify --ledger LEDGER",
-        ],
-    }
-    show(result, as_json, lambda: console.facts("Simulated", result | {"then": "\n".join(result["then"])}))
+    mapping: dict[str, str] = {}
+    for column, field in map(pair, pairs):
+        if column in mapping:
+            raise ConfigError(f"--map names column {column!r} twice: as {mapping[column]!r} and as {field!r}")
+        mapping[column] = field
+    return mapping
 
 
 def _contact_key(*, hash_contacts: bool) -> bytes | None:
@@ -240,14 +224,15 @@ def _guessed(files: list[Path], preset: str, mapping: dict[str, str], *, yes: bo
 
     if preset != "generic" or not files:
         return mapping
-    file = reading.open_lines(files[0])
-    if PRESETS[preset].mapped(mapping).fits(file.names):
+    chosen = PRESETS[preset].mapped(mapping)
+    file = reading.open_feeds(files[0], chosen)[0]
+    if chosen.fits(file.names):
         return mapping
     found = guess.of_file(file, mapping)
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
     if not (terminal or yes or found.sure):
         raise found.refusal(file.name, file.names)
-    rows = [[hint.field, hint.column, hint.why, f"{hint.confidence:.0%}"] for hint in found.hints]
+    rows = [[hint.field, escape(hint.column), hint.why, f"{hint.confidence:.0%}"] for hint in found.hints]
     console.table(
         f"{file.name}: which column says what, as far as one can tell",
         ["field", "column", "why", "sure"],

@@ -1,10 +1,14 @@
 """The same sale twice: as a copy of a line, or as a second report of it."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from regulars.hygiene.rules import NEAR_SECONDS
+
+_ALIKE = ["customer_id", "item_id", "quantity", "amount"]
+"""What two reports of one sale have in common."""
 
 
 def exact(lines: pl.DataFrame, identity: Sequence[str], sources: Sequence[str]) -> pl.Series:
@@ -29,18 +33,40 @@ def near(lines: pl.DataFrame, sources: Sequence[str]) -> pl.Series:
     """
     if not sources or not _possible(lines):
         return _none(lines)
-    keys = ["customer_id", "item_id", "quantity", "amount"]
-    rows = lines.select(*keys, "purchased_at", "source", "order_id").with_row_index("_row")
+    marked = [row for row, source in _reported(_close(lines)) if source in sources]
+    return _none(lines).scatter(marked, values=True) if marked else _none(lines)
+
+
+def _close(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return ``row``, ``_sale`` and what tells reports apart, of lines alike that lie close to each other in time."""
+    rows = lines.select(*_ALIKE, "purchased_at", "source", "order_id").with_row_index("row")
     known = rows.filter(pl.col("customer_id").is_not_null())
-    ordered = known.filter(pl.struct(keys).is_duplicated()).sort(*keys, "purchased_at", "_row")
-    before = {name: pl.col(name).shift().over(keys) for name in ("purchased_at", "source", "order_id")}
-    gap = pl.col("purchased_at") - before["purchased_at"]
-    again = (pl.col("order_id") == before["order_id"]) & (gap > pl.duration(seconds=0))
-    elsewhere = pl.col("source") != before["source"]
-    marked = ordered.filter(
-        (again | elsewhere) & (gap <= pl.duration(seconds=NEAR_SECONDS)) & pl.col("source").is_in(sources)
-    )
-    return _none(lines).scatter(marked["_row"], values=True) if marked.height else _none(lines)
+    ordered = known.filter(pl.struct(_ALIKE).is_duplicated()).sort(*_ALIKE, "purchased_at", "row")
+    gap = pl.col("purchased_at").diff().over(_ALIKE) <= pl.duration(seconds=NEAR_SECONDS)
+    with_last = gap.fill_null(value=False)
+    run = (~with_last).cum_sum().alias("_sale")
+    near = with_last | with_last.shift(-1, fill_value=False)
+    return ordered.with_columns(run).filter(near).select("row", "_sale", "purchased_at", "source", "order_id")
+
+
+def _reported(close: pl.DataFrame) -> Iterator[tuple[int, str]]:
+    """Go through lines alike in time, and return row and source of those that report a sale again.
+
+    A sale is reported once by each other source at most, so two sales reported twice stay two.
+    """
+    last: int | None = None
+    sales: list[tuple[dt.datetime, str, str, set[str]]] = []  # when, by whom, which order, who else reported it
+    for row, run, at, source, order in close.iter_rows():
+        if run != last:
+            last, sales = run, []
+        sales = [sale for sale in sales if at - sale[0] <= dt.timedelta(seconds=NEAR_SECONDS)]
+        for sold, by, which, others in sales:
+            if (source == by and order == which and at > sold) or (source != by and source not in others):
+                others.add(source)
+                yield row, source
+                break
+        else:
+            sales.append((at, source, order, set()))
 
 
 def _possible(lines: pl.DataFrame) -> bool:

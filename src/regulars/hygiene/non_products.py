@@ -36,10 +36,12 @@ def named(items: pl.DataFrame, rules: Mapping[str, Rules], zone: str) -> pl.Data
     since = pl.col("known_since").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     for source, rule in rules.items():
         if rule.non_product and rule.name_patterns:
-            hit = items.filter(pl.col("name").str.contains("(?i)" + whole(rule.name_patterns)))
+            name = pl.coalesce("name", "item_id")  # many a shop has names only, and these are its ids
+            hit = items.filter(name.str.contains("(?i)" + whole(rule.name_patterns)))
             at = since.dt.convert_time_zone("UTC").cast(NAMED["since"])
             found.append(hit.select(source=pl.lit(source), item_id="item_id", since=at))
-    return pl.concat(found)
+    first = pl.when(pl.col("since").is_null().any()).then(None).otherwise(pl.min("since"))
+    return pl.concat(found).group_by("source", "item_id").agg(since=first).sort("source", "item_id")
 
 
 def by_name(lines: pl.DataFrame, names: pl.DataFrame) -> pl.Series:

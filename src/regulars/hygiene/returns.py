@@ -20,7 +20,8 @@ def match(lines: pl.DataFrame, eligible: pl.Series) -> pl.DataFrame:
         ``row`` (of the return) and ``sale`` (row numbers in ``lines``), ``whole`` (the sale comes back in full, at
         once); a row a return that found its sale.
     """
-    rows = lines.select("customer_id", "item_id", "quantity", "purchased_at").with_row_index("row").filter(eligible)
+    rows = lines.select("customer_id", "item_id", "quantity", "purchased_at").with_row_index("row")
+    rows = rows.filter(eligible & (pl.col("quantity") != 0))
     back = rows.filter((pl.col("quantity") < 0) & pl.col("customer_id").is_not_null())
     both = rows.join(back.select("customer_id", "item_id").unique(), on=["customer_id", "item_id"], how="semi")
     ordered = both.sort("customer_id", "item_id", "purchased_at", pl.col("quantity") < 0, "row")

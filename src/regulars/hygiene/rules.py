@@ -43,6 +43,8 @@ class Rules(BaseModel):
     voided: bool = True
     spelling: bool = True
     returns: bool = True
+    whole_orders: bool = False
+    """True where an export tells the state of whole orders: a later one takes the place of an earlier one."""
     item_patterns: tuple[str, ...] = ()
     """Regular expressions; an item whose whole id matches one is no product."""
     name_patterns: tuple[str, ...] = ()

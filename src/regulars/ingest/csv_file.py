@@ -1,5 +1,6 @@
 """CSV files of order lines: any usual delimiter and encoding, plain or compressed."""
 
+import codecs
 import json
 import re
 from collections.abc import Generator, Iterator
@@ -17,8 +18,7 @@ from regulars.ingest.text import Text
 
 _DELIMITERS = ",;\t|"
 _ENDLESS = 1 << 26
-_HINT = re.compile(r'\s*"?sep=(.)"?[ ,;\t]*\n', re.IGNORECASE)
-_BLANK = re.compile(rb"\n{2,}")
+_HINT = re.compile(r'\s*"?sep=([!#-/:-@\[-`{-~ \t])"?[ ,;\t]*\n', re.IGNORECASE)
 _FOREIGN = {"<": "a web page or XML", "{": "JSON", "[": "JSON"}
 
 
@@ -26,8 +26,9 @@ _FOREIGN = {"<": "a web page or XML", "{": "JSON", "[": "JSON"}
 class CsvFile:
     """A CSV file with a header; see :class:`~regulars.ingest.batch.LineFile`. Blank lines do not count.
 
-    A block without anything out of the ordinary is read by Polars; one that is not exactly a record a line,
-    each with the header's number of values, is cut by :mod:`regulars.ingest.records`.
+    A block without anything out of the ordinary is read by Polars; one that holds anything but records with the
+    header's number of values, each quoted properly or not at all, is cut by :mod:`regulars.ingest.records`. What
+    becomes of a record is the same either way, so it never depends on its neighbours.
     """
 
     text: Text
@@ -115,26 +116,27 @@ class CsvFile:
         return Batch(rows, pl.Series(cut.places, dtype=pl.Int64) + first, _ragged(cut, first)), cut.rest
 
     def _plain(self, data: bytes, encoding: str) -> pl.DataFrame | None:
-        """Read a block of which every line is a record like the header; None where one may not be."""
-        if b"\0" in data or not data:
+        """Read a block that holds only records like the header; None where one may not be."""
+        shape = Shape(encoding, self.delimiter, len(self.header))
+        if b"\0" in data or not data or shape.width == 1:  # of one value a line, blank ones look like records
             return None
         quoted = b'"' in data
-        if quoted and data.count(b'"') % 2:
-            return None
         try:
             sound = data.decode(encoding).encode() if encoding == "cp1252" else data
+            if quoted and not shape.fits(sound):
+                return None
             rows = self._parsed(sound, '"' if quoted else None)
         except (pl.exceptions.PolarsError, UnicodeDecodeError):
             return None
-        lines = sound.count(b"\n") + (not sound.endswith(b"\n"))
-        marks = sound.count(self.delimiter.encode()) - (self._marks_within(rows) if quoted else 0)
-        exact = rows.height == lines and marks == lines * (len(self.header) - 1)
-        return rows if exact and _longest(rows) <= records.MAX_RECORD else None
+        records_in = sound.count(b"\n") + (not sound.endswith(b"\n")) - (_within(rows, "\n") if quoted else 0)
+        exact = quoted or sound.count(self.delimiter.encode()) == records_in * (shape.width - 1)
+        short = 2 * _longest(rows) + 3 * shape.width <= records.MAX_RECORD
+        return rows if exact and short and rows.height == records_in else None
 
     def _parsed(self, data: bytes, quote: str | None) -> pl.DataFrame:
-        """Read ``data`` with Polars, which refuses text that is not UTF-8."""
+        """Read ``data`` with Polars, which refuses text that is not UTF-8 and skips a mark at its start."""
         return pl.read_csv(
-            data,
+            codecs.BOM_UTF8 + data if data.startswith(codecs.BOM_UTF8) else data,
             has_header=False,
             schema=dict.fromkeys(self.names, pl.String),
             separator=self.delimiter,
@@ -142,14 +144,14 @@ class CsvFile:
             empty_string_is_null=False,
         )
 
-    def _marks_within(self, rows: pl.DataFrame) -> int:
-        """Count the delimiters within values."""
-        counts = rows.select(pl.all().str.count_matches(self.delimiter, literal=True).sum())
-        return int(sum(counts.row(0)))
+
+def _within(rows: pl.DataFrame, mark: str) -> int:
+    """Count ``mark`` within values."""
+    return int(sum(rows.select(pl.all().str.count_matches(mark, literal=True).sum()).row(0)))
 
 
 def _longest(rows: pl.DataFrame) -> int:
-    """Return an upper bound of the characters of a line."""
+    """Return an upper bound of the characters of a record's values, as they are without quotes."""
     return int(sum(rows.select(pl.all().str.len_bytes().max()).row(0)))
 
 

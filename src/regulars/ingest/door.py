@@ -24,7 +24,7 @@ class Door:
     shop_zone: str
     """That of the shop, which says what a day is."""
     own_ids: bool = False
-    """True where customers' ids are this system's own, so that its name goes in front: ``till:17``."""
+    """True where customers' and orders' ids are this system's own, so that its name goes in front: ``till:17``."""
 
     @property
     def places(self) -> int:
@@ -36,6 +36,8 @@ class Door:
         """The hygiene rules that its lines begin with."""
         return Rules(
             exact_duplicate=self.preset.exact_duplicates,
+            voided=self.preset.dated_returns,
+            whole_orders=self.preset.whole_orders,
             item_patterns=self.preset.non_products,
             name_patterns=self.preset.non_product_names,
         )

@@ -24,7 +24,7 @@ DAYS = (
 )
 """Formats of days, those of which most can be read first."""
 CLOCKS = ("", " %H:%M:%S%.f", " %H:%M", " %I:%M %p", " %I:%M:%S %p")
-_OFFSET = r"(:\d{2}(?:\.\d+)?)\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
+_OFFSET = r"(:\d{2}(?:\.\d+)?)\s*(Z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$"
 _NUMBER = r"^[+-]?(?:[1-9]\d{0,2}(?:[, '\x{2019}\x{a0}\x{202f}]\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?$"
 _CURRENCY = r"[A-Z]{0,3}\p{Sc}|[A-Z]{3}|kr\.?|zł|Kč|Fr\.?|Rs\.?|lei|Ft"
 _NAMED = r"(\p{Sc}|\b[A-Z]{3}\b|zł|Kč)"
@@ -69,6 +69,18 @@ def instants(words: pl.Series, day: str) -> pl.Series:
         read = spaced.str.to_datetime(day + clock, strict=False, time_unit="us")
         value = value.zip_with(value.is_not_null(), read)
     return value
+
+
+def offsets(words: pl.Series) -> pl.Series:
+    """Return by how many minutes each time is written ahead of UTC; null where no offset is written.
+
+    >>> offsets(pl.Series(["2024-07-01 09:00:00+02", "9:00 -05:30", "9:00:00.5Z", "9:00"])).to_list()
+    [120, -330, 0, None]
+    """
+    offset = words.str.replace_all(_INVISIBLE, "").str.extract(_OFFSET, 2).str.replace(r"^(?:Z|UTC|GMT)$", "+00")
+    digits = offset.str.replace(":", "").str.pad_end(5, "0")
+    minutes = digits.str.slice(1, 2).cast(pl.Int64) * 60 + digits.str.slice(3, 2).cast(pl.Int64)
+    return minutes.zip_with(~offset.str.starts_with("-").fill_null(value=False), -minutes)
 
 
 def decimals(words: pl.Series, *, comma: bool = False) -> pl.Series:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from regulars import clock, fingerprint, ledger_merge, schema
-from regulars.errors import DataError
+from regulars.errors import ConfigError, DataError
 from regulars.ingest import catalogue, layout, sources
 from regulars.ingest.ahead import ahead
 from regulars.ingest.batch import LineFile
@@ -35,11 +35,22 @@ class Terms:
     source: str | None = None
     """What the reporting system is called."""
     own_ids: bool = False
-    """True where customers' ids are that system's own: its name goes in front of them."""
+    """True where customers' and orders' ids are that system's own: its name goes in front of them."""
     currency: str | None = None
     """ISO 4217 code of the money."""
     time_zone: str | None = None
     """IANA zone of the clock."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would let ids of two systems meet.
+
+        Raises:
+            ConfigError: own ids without a source, or a source with a colon, which stands between it and an id.
+        """
+        if self.own_ids and not self.source:
+            raise ConfigError("own ids need the name of their system; pass --source NAME")
+        if self.source is not None and (":" in self.source or not self.source.strip()):
+            raise ConfigError(f"--source {self.source!r}: a name without a colon is needed, such as till")
 
 
 _MANY_ITEMS = 1 << 20
@@ -55,6 +66,8 @@ class _Plan:
     file: LineFile
     layout: Layout
     digest: str
+    content: str
+    """Fingerprint of its bytes, and of the sheet."""
 
 
 def ingest(
@@ -88,13 +101,15 @@ def ingest(
     found = catalogue.sort_out([Path(file) for file in files], chosen)
     feeds = [(path, feed) for path in found.lines for feed in open_feeds(path, chosen)]
     book, door = _enter(ledger, chosen, terms)
-    digests = _digests(found, [path for path, _ in feeds], [feed.name for _, feed in feeds], door)
+    contents = _contents(feeds)
+    digests = _digests(found, contents, door)
     done = {source.digest: source for source in book.manifest.sources}
     fresh = [
-        _Plan(feed, layout.of_file(feed, chosen), digest)
-        for (_, feed), digest in zip(feeds, digests, strict=True)
+        _Plan(feed, layout.of_file(feed, chosen), digest, content)
+        for (_, feed), digest, content in zip(feeds, digests, contents, strict=True)
         if digest not in done
     ]
+    _check_not_read_otherwise(fresh, book.manifest.sources, door)
     fresh = _named_apart(fresh, [source.name for source in book.manifest.sources])
     money_before, new = book.manifest.money_held, 0
     if fresh:
@@ -125,6 +140,12 @@ def _enter(path: Path, preset: Preset, terms: Terms) -> tuple[Ledger, Door]:
         shop_zone=book.manifest.time_zone,
         own_ids=terms.own_ids,
     )
+    for record in book.manifest.sources:
+        if record.source == door.source and record.preset != preset.name:
+            raise ConfigError(
+                f"source {door.source!r} was read with the preset {record.preset}, which has rules of its own; "
+                f"give this one another name with --source NAME"
+            )
     return book, door
 
 
@@ -141,14 +162,35 @@ def _named_apart(plans: Sequence[_Plan], known: Sequence[str]) -> list[_Plan]:
     return named
 
 
-def _digests(found: Files, paths: Sequence[Path], names: Sequence[str], door: Door) -> list[str]:
+def _contents(feeds: Sequence[tuple[Path, LineFile]]) -> list[str]:
+    """Fingerprint the bytes of each feed's file, and which sheet of it is meant."""
+    bytes_of = {path: fingerprint.of_file(path) for path in {path for path, _ in feeds}}
+    return [fingerprint.of_text([feed.name.removeprefix(path.name), bytes_of[path]]) for path, feed in feeds]
+
+
+def _digests(found: Files, contents: Sequence[str], door: Door) -> list[str]:
     """Fingerprint each feed with all that decides how it is read."""
     beside = [fingerprint.of_file(path) for path in (*found.products, *found.demographics)]
     columns = repr(sorted(door.preset.columns.items()))
     reading = [door.preset.name, door.source, str(door.own_ids), door.currency, door.time_zone, columns, *beside]
-    bytes_of = {path: fingerprint.of_file(path) for path in set(paths)}
-    sheets = [name.removeprefix(path.name) for path, name in zip(paths, names, strict=True)]
-    return [fingerprint.of_text([*reading, sheet, bytes_of[path]]) for path, sheet in zip(paths, sheets, strict=True)]
+    return [fingerprint.of_text([*reading, content]) for content in contents]
+
+
+def _check_not_read_otherwise(plans: Sequence[_Plan], known: Sequence[Source], door: Door) -> None:
+    """Refuse a file that is in the ledger under other ids: all its lines would be there twice.
+
+    Raises:
+        ConfigError: one is.
+    """
+    read = {record.file_digest: record for record in known}
+    for plan in plans:
+        record = read.get(plan.content)
+        if record is not None and (record.source, record.own_ids) != (door.source, door.own_ids):
+            how = f"as source {record.source!r}, with{'' if record.own_ids else 'out'} --own-ids"
+            raise ConfigError(
+                f"{plan.layout.file} is in the ledger already, read {how}; its lines would be there twice; "
+                "read it as before, or into another --ledger"
+            )
 
 
 def _add(
@@ -168,7 +210,9 @@ def _add(
             if progress is not None:
                 progress(before + tally.lines_in, total)
         before += tally.lines_in
-        added.append(tally.source(plan.layout.file, plan.digest, door, mapping))
+        added.append(
+            tally.source(plan.layout, plan.digest, door, mapping).model_copy(update={"file_digest": plan.content})
+        )
     check("staged lines", writer.lines_staged, sum(source.lines_kept for source in added))
     return added
 

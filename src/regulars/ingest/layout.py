@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from regulars.ingest import formats, parsing
-from regulars.ingest.batch import LineFile
+from regulars.ingest.batch import LineFile, column
 from regulars.ingest.fields import FIELD
 from regulars.ingest.formats import Formats
 from regulars.ingest.parsing import Reading
@@ -29,26 +29,36 @@ class Layout:
     """How dates and numbers are written."""
 
     def raw(self, rows: pl.DataFrame, field: str) -> pl.Series:
-        """Return the field's column as it was read; nulls where the file has none."""
+        """Return the field's column as it was read; nulls where the file has none.
+
+        Raises:
+            DataError: it holds neither text nor numbers nor times.
+        """
         if field in self.columns:
-            return rows[self.columns[field][0]]
+            return column(rows, self.columns[field][0], self.file)
         return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
 
     def numbers(self, rows: pl.DataFrame, field: str) -> list[Reading]:
-        """Read a number from each of the field's columns; an empty list where the file has none."""
+        """Read a number from each of the field's columns; an empty list where the file has none.
+
+        Raises:
+            DataError: one holds neither text nor numbers nor times.
+        """
         names = self.columns.get(field, ())
-        return [parsing.numbers(rows[name], comma=name in self.formats.commas) for name in names]
+        return [parsing.numbers(column(rows, name, self.file), comma=name in self.formats.commas) for name in names]
 
 
 def of_file(file: LineFile, preset: Preset) -> Layout:
     """Find out how ``file`` is laid out.
 
     Raises:
-        DataError: a column is absent, or its dates cannot be read.
+        DataError: a column is absent or holds what no line can say, or the dates cannot be read.
     """
     name = file.name
     columns = preset.locate(name, file.names)
     numbers = [c for field, found in columns.items() if FIELD[field].kind in ("number", "money") for c in found]
+    used = [c for found in columns.values() for c in found]
     with contextlib.closing(file.batches()) as batches:
-        rows = (part for batch in batches for part in (batch.rows[:_FIRST], batch.rows[_FIRST:]))
+        told = (pl.DataFrame([column(batch.rows, c, name) for c in used]) for batch in batches)
+        rows = (part for every in told for part in (every[:_FIRST], every[_FIRST:]))
         return Layout(name, columns, formats.survey(name, rows, columns["purchased_at"][0], numbers))

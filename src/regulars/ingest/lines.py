@@ -16,6 +16,8 @@ from regulars.ingest.parsing import MISSING, Reading
 
 MAX_QUANTITY = 1e6
 """No line has this many units."""
+CURRENCY = "currency is not"
+"""How the reason for money of another currency begins."""
 _TYPED = ["customer_id", "order_id", "item_id", "purchased_at", "quantity", "amount", "discount", "store_id"]
 
 
@@ -89,7 +91,8 @@ def _typed(
     values = {field: reading.value for field, reading in readings.items()}
     typed = pl.DataFrame(values | {"amount": amount.value} | ids | texts)
     if door.own_ids:
-        typed = typed.with_columns(customer_id=pl.format("{}:{}", pl.lit(door.source), "customer_id"))
+        own = [pl.format("{}:{}", pl.lit(door.source), name).alias(name) for name in ("customer_id", "order_id")]
+        typed = typed.with_columns(own)
     if not typed["order_id"].null_count():
         return typed
     day = clock.wall("purchased_at", door.shop_zone).dt.date()
@@ -145,8 +148,7 @@ def _foreign(rows: pl.DataFrame, layout: Layout, door: Door) -> list[pl.Series]:
     told = pl.Series([door.currency]).new_from_index(0, rows.height) if told is None else told
     if not (told != door.kept_in).any():
         return []
-    text = pl.format("currency {}, but the ledger is kept in {}", pl.lit(told), pl.lit(door.kept_in))
-    return [pl.select(pl.when(pl.lit(told) != door.kept_in).then(text)).to_series()]
+    return [_where(told != door.kept_in, f"{CURRENCY} {door.kept_in}")]
 
 
 def _named_currencies(amounts: pl.Series) -> pl.Series:

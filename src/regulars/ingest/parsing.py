@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from regulars import clock
-from regulars.ingest.formats import CLOCKS, FIRST_YEAR, LAST_YEAR, decimals, instants
+from regulars.ingest.formats import CLOCKS, FIRST_YEAR, LAST_YEAR, decimals, instants, offsets
 
 MISSING = "missing"
 """The reason where nothing is written."""
@@ -18,7 +18,6 @@ UNREADABLE = "unreadable"
 MAX_MONEY = 1e12
 """No line is worth this many units of money."""
 
-_OFFSET = r":\d{2}(?:\.\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})$"
 _NOTHING = ["", "nan", "nat", "null", "none", "n/a", "#n/a"]
 _FIRST = ("n", "N", "#")
 """How the words for nothing begin."""
@@ -95,13 +94,10 @@ def _instants(raw: pl.Series, day_format: str, zone: str) -> tuple[pl.Series, pl
         return value, left
     rest = text(raw.filter(left))
     nothing = _at(left.arg_true(), _nothing(raw.filter(left), rest), len(raw))
-    offset = rest.str.extract(_OFFSET, 1).str.replace(":", "").str.replace(r"^(?:Z|UTC|GMT)$", "+0000")
-    naive = instants(rest, day_format)
-    minutes = offset.str.slice(1, 2).cast(pl.Int64) * 60 + offset.str.slice(3, 2).cast(pl.Int64)
-    signed = minutes.zip_with(~offset.str.starts_with("-").fill_null(value=False), -minutes)
-    shift = pl.select(pl.duration(minutes=pl.lit(signed))).to_series()
+    ahead, naive = offsets(rest), instants(rest, day_format)
+    shift = pl.select(pl.duration(minutes=pl.lit(ahead))).to_series()
     told = (naive - shift).dt.replace_time_zone("UTC")
-    read = told.zip_with(offset.is_not_null(), clock.in_utc(naive, zone))
+    read = told.zip_with(ahead.is_not_null(), clock.in_utc(naive, zone))
     return value.scatter(left.arg_true(), read), nothing
 
 

@@ -42,16 +42,15 @@ def identify(ledger: Ledger, settings: identity.Settings | None = None) -> Joine
     Raises:
         DataError: the ledger has no customer records.
     """
-    records = ledger.customers()
-    if records.is_empty():
-        raise DataError(
-            f"the ledger at {ledger.path} has no customer records; "
-            "hand some in with: regulars ingest FILE --table customers"
-        )
-    found = identity.link(records.select(schema.CUSTOMERS.names), settings)
-    apart = ledger.table(schema.APART)
-    people = found.people(apart)
-    with ledger.writer() as writer:
+    with ledger.writer() as writer:  # from here on nobody else changes what is read
+        records = ledger.customers()
+        if records.is_empty():
+            raise DataError(
+                f"the ledger at {ledger.path} has no customer records; "
+                "hand some in with: regulars ingest FILE --table customers"
+            )
+        found = identity.link(records.select(schema.CUSTOMERS.names), settings)
+        people = found.people(ledger.table(schema.APART))
         writer.replace(schema.LINKS, found.pairs)
         writer.set_people(_renamed(people))
         writer.commit(())
@@ -69,27 +68,26 @@ def identify(ledger: Ledger, settings: identity.Settings | None = None) -> Joine
     )
 
 
-def undo(ledger: Ledger, customer_id: str, reason: str | None = None) -> pl.DataFrame:
+def undo(ledger: Ledger, customer_id: str, reason: str | None = None) -> list[str]:
     """Take the merge of a customer back for good: each of their records is a customer of its own again.
 
     The evidence stays in ``links``; the pairs go to ``apart``, so that no later run joins them again.
 
     Returns:
-        ``left_id``, ``right_id``: the pairs that are apart now.
+        The ids of the records that stand alone again.
 
     Raises:
         MissingError: no such customer, or nothing was merged.
     """
-    links, apart = ledger.table(schema.LINKS), ledger.table(schema.APART)
-    ids = ledger.customers()["customer_id"]
-    pairs = identity.undo(identity.people(ids, links, apart), customer_id)
-    told = schema.APART.conform(pairs.with_columns(reason=pl.lit(reason, pl.String)))
-    people = identity.people(ids, links, pl.concat([apart, told]))
-    with ledger.writer() as writer:
+    with ledger.writer() as writer:  # from here on nobody else changes what is read
+        links, apart = ledger.table(schema.LINKS), ledger.table(schema.APART)
+        ids = ledger.customers()["customer_id"]
+        pairs = identity.undo(identity.people(ids, links, apart), customer_id)
+        told = schema.APART.conform(pairs.with_columns(reason=pl.lit(reason, pl.String)))
         writer.add(schema.APART, told)
-        writer.set_people(_renamed(people))
+        writer.set_people(_renamed(identity.people(ids, links, pl.concat([apart, told]))))
         writer.commit(())
-    return pairs
+    return pl.concat([pairs["left_id"], pairs["right_id"]]).unique().sort().to_list()
 
 
 def _renamed(people: pl.DataFrame) -> pl.DataFrame:

@@ -37,6 +37,10 @@ class Preset:
     """Patterns; an item whose whole name fits one, in any case, is no product either."""
     exact_duplicates: bool = False
     """True where two equal lines of one order are an artefact of the export, not two sales."""
+    whole_orders: bool = False
+    """True where an export tells the state of whole orders, so that a later one takes the place of an earlier one."""
+    dated_returns: bool = True
+    """False where the export does not say when goods came back, so that a return must not void its sale."""
     adapter: Adapter | None = None
     """Turns rows into order lines, where one row is not one line."""
     needs: tuple[str, ...] = ()

@@ -85,6 +85,8 @@ def _magic(path: Path) -> bytes:
     """Return the first bytes of the file at ``path``."""
     if path.is_dir():
         raise DataError(f"{path} is a folder; name the files in it")
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path} is no file that can be read twice; save its content to one")
     try:
         with path.open("rb") as file:
             magic = file.read(4)

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import polars as pl
+
 MAX_RECORD = 1 << 17
 """Characters of a record, at most."""
 RAGGED = "number of columns differs from the header"
@@ -63,6 +65,15 @@ class Shape:
         """Match one record as it should be."""
         return _exact(self.delimiter, self.width)
 
+    def fits(self, block: bytes) -> bool:
+        """Say whether ``block`` is nothing but whole records as they should be; it has quotes.
+
+        Raises:
+            polars.exceptions.PolarsError: it is no UTF-8.
+        """
+        text = pl.Series([block], dtype=pl.Binary).cast(pl.String)
+        return bool(text.str.contains(_all_exact(self.delimiter, self.width)).item())
+
     @property
     def loose(self) -> re.Pattern[str]:
         """Match one record whose quotes pair up."""
@@ -96,7 +107,8 @@ def _plain(found: Records, text: str, shape: Shape) -> None:
     marks = shape.width - 1
     sound = "\0" not in text and not _escaped(text)
     for line in text.split("\n"):
-        if sound and line.count(shape.delimiter) == marks and 0 < len(line) <= MAX_RECORD and not line.isspace():
+        whole = line.count(shape.delimiter) == marks and (marks or not line.isspace())
+        if sound and whole and 0 < len(line) <= MAX_RECORD:
             found.places.append(found.count)
             found.good.append(line)
         else:
@@ -129,7 +141,9 @@ def _next(text: str, at: int, delimiter: str) -> tuple[int, str]:
     if text.find('"', at, end) < 0:
         return end, ""
     whole = _loose(delimiter).match(text, at, min(len(text), max(end, at + MAX_RECORD)))
-    return (whole.end(), "") if whole else (end, QUOTES)
+    if whole is None or text[whole.end() : whole.end() + 1] not in ("", "\n"):  # cut off where the search ends
+        return end, QUOTES
+    return whole.end(), ""
 
 
 def _fault(record: str, encoding: str) -> str:
@@ -165,3 +179,12 @@ def _exact(delimiter: str, width: int) -> re.Pattern[str]:
     mark = re.escape(delimiter)
     value = rf'(?:"(?:[^"]++|"")*+"|[^"{mark}\n]*+)'
     return re.compile(rf"{value}(?:{mark}{value}){{{width - 1}}}")
+
+
+@lru_cache
+def _all_exact(delimiter: str, width: int) -> str:
+    """Return ``_exact`` for a block of records, in the dialect of Polars."""
+    mark = re.escape(delimiter)
+    value = rf'(?:"(?:[^"]|"")*"|[^"{mark}\n]*)'
+    record = rf"{value}(?:{mark}{value}){{{width - 1}}}"
+    return rf"\A{record}(?:\n{record})*\n?\z"

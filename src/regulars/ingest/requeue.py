@@ -1,27 +1,31 @@
-"""The quarantine and the way back: set-aside lines go out as a table, and come back in once mended."""
+"""The way back from the quarantine: mended lines, read as their files were read."""
 
-import json
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from regulars import fingerprint, schema
+from regulars import fingerprint, ledger_merge, schema
 from regulars.errors import DataError, MissingError
-from regulars.ingest import layout, sources
+from regulars.ingest import mending, sources
 from regulars.ingest.batch import Batch, LineFile
 from regulars.ingest.door import Door
+from regulars.ingest.formats import Formats
+from regulars.ingest.layout import Layout
 from regulars.ingest.lines import Split, split
-from regulars.ingest.reading import open_lines, read_all
+from regulars.ingest.mending import FILE, LINE, REASON, TEXT, quarantined, write
+from regulars.ingest.preset import Preset
+from regulars.ingest.reading import open_lines
 from regulars.ingest.summary import Summary, summarise
 from regulars.ingest.tally import Tally
 from regulars.ledger import Ledger
 from regulars.ledger_writer import Writer
 from regulars.manifest import Source
 
-FILE, LINE, REASON = "quarantine_file", "quarantine_line", "quarantine_reason"
-"""The columns in front of a line's own, in a quarantine that is written for mending."""
+__all__ = ["FILE", "LINE", "REASON", "TEXT", "quarantined", "requeue", "write"]
+
+_ISO = r"^(\d{4}-\d{2}-\d{2})(?:\D|$)"
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class _Mended:
 
     @property
     def names(self) -> list[str]:
-        """The columns that the file had."""
+        """The columns that the file had, and those that were filled in beside them."""
         return self.rows.columns
 
     @property
@@ -48,86 +52,63 @@ class _Mended:
         yield Batch(self.rows, self.lines)
 
 
-def quarantined(ledger: Ledger, file: str | None = None) -> pl.DataFrame:
-    """Return the lines that were set aside, each with its file, line and reason, and its cells as they were read.
-
-    Columns: FILE, LINE, REASON, then those of the files. Mend the cells, and give the table to :func:`requeue`.
-
-    Args:
-        ledger: the shop.
-        file: only the lines of this one.
-
-    Raises:
-        MissingError: there are none.
-    """
-    held = ledger.quarantine()
-    held = held if file is None else held.filter(pl.col("source") == file)
-    if held.is_empty():
-        raise MissingError("no line is in quarantine" + (f" that came from {file}" if file else ""))
-    held = held.unique(["source", "line"], keep="first", maintain_order=True)  # a line may have made others
-    cells = held["content"].str.json_decode(_cells(held["content"])).struct.unnest()
-    keys = held.select(pl.col("source").alias(FILE), pl.col("line").alias(LINE), pl.col("reason").alias(REASON))
-    return pl.concat([keys, cells], how="horizontal")
-
-
-def write(rows: pl.DataFrame, out: Path) -> None:
-    """Write the lines to a .csv or .parquet file, under another name first.
-
-    Raises:
-        DataError: the folder cannot be written to.
-    """
-    draft = out.with_name(f".{out.name}.part")
-    try:
-        if out.suffix == ".csv":
-            rows.write_csv(draft)
-        else:
-            rows.write_parquet(draft)
-        draft.replace(out)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise DataError(f"cannot write {out} ({error.strerror or error}); name another file") from error
-
-
-def _cells(content: pl.Series) -> pl.Struct:
-    """Return the type of all cells together: text, whatever they were."""
-    names = dict.fromkeys(name for text in content.to_list() for name in json.loads(text))
-    return pl.Struct(dict.fromkeys(names, pl.String))
-
-
 def requeue(file: Path, ledger: Path) -> Summary:
     """Take mended lines back from a table as :func:`quarantined` gives it, read as their files were read.
 
-    A line that can be used now leaves the quarantine; one that cannot stays there, with its new reason. Lines that
-    are no longer in quarantine are left out, so doing it twice changes nothing.
+    A line that can be used now leaves the quarantine; one that cannot stays there, with its new reason. Dates and
+    numbers are read the way the rest of the file writes them, and days as YYYY-MM-DD too. Lines that are no longer
+    in quarantine, and lines without a single cell, are left out, so doing it twice changes nothing.
 
     Raises:
-        DataError: the table lacks its first two columns, or lines belong to no file of order lines of the ledger.
-        MissingError: none of the lines is in quarantine.
+        DataError: the table lacks its first two columns, has a line twice, cannot be cut into its columns somewhere,
+            or has lines of no file of order lines of the ledger.
+        MissingError: none of the lines is in quarantine, or they are all empty.
     """
     book = Ledger.open(ledger)
-    waiting = _waiting(file, book)
+    given = _given(file)
     added: list[Source] = []
-    money_before = book.manifest.money_held
     with book.writer() as writer:
-        for feed, (mended, record) in enumerate(_by_file(file, waiting, book.manifest.sources)):
-            added.append(_take_back(writer, mended, record, feed, waiting))
+        money_before = book.manifest.money_held
+        held = book.quarantine().rename({"source": FILE, "line": LINE})
+        waiting = _waiting(file, given, held)
+        for mended, record in _by_file(file, waiting, book.manifest.sources):
+            added.append(_take_back(writer, mended, record, held))
         new = writer.commit(tuple(added))
     return summarise(book, "requeue", added, new, book.manifest.money_held - money_before)
 
 
-def _waiting(file: Path, book: Ledger) -> pl.DataFrame:
-    """Return the mended lines that are in quarantine, with the money they have there (``_rows``, ``_money``)."""
-    given = read_all(open_lines(file))
-    absent = [name for name in (FILE, LINE) if name not in given.columns]
-    if absent:
-        raise DataError(f"{file.name}: no column {absent[0]!r}; mend a table that came from: regulars quarantine")
-    line = pl.col(LINE).cast(pl.Int64, strict=False)
-    keys = [pl.col("source").alias(FILE), pl.col("line").alias(LINE)]
-    held = book.quarantine().group_by(keys).agg(_rows=pl.len(), _money=pl.col("amount").sum())
-    waiting = given.with_columns(line, pl.col(FILE).cast(pl.String)).join(held, on=[FILE, LINE], how="inner")
+def _given(file: Path) -> pl.DataFrame:
+    """Return the table, with FILE and LINE typed."""
+    opened = open_lines(file)
+    for name in (FILE, LINE):
+        if name not in opened.names:
+            raise DataError(f"{file.name}: no column {name!r}; mend a table that came from: regulars quarantine")
+    parts = [pl.DataFrame(schema=dict.fromkeys(opened.names, pl.String))]
+    for batch in opened.batches():
+        for line, reason in batch.ragged.select("line", "reason").iter_rows():
+            raise DataError(f"{file.name}: line {line}: {reason}; save the table again with all of its columns")
+        parts.append(batch.rows)
+    rows = pl.concat(parts[1:] or parts)
+    given = rows.with_columns(pl.col(LINE).cast(pl.Int64, strict=False), pl.col(FILE).cast(pl.String))
+    twice = given.filter(pl.col(LINE).is_not_null() & pl.struct(FILE, LINE).is_duplicated())
+    for name, line in twice.select(FILE, LINE).iter_rows():
+        raise DataError(
+            f"{file.name}: line {line} of {name} is there twice; keep one row a line, "
+            "and ingest what else it held as a file of its own"
+        )
+    return given
+
+
+def _waiting(file: Path, given: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Return those of the given lines that are in quarantine and hold anything."""
+    waiting = given.join(held, on=[FILE, LINE], how="semi", maintain_order="left")
     if waiting.is_empty():
         raise MissingError(f"none of the lines of {file.name} is in quarantine; nothing to take back")
-    return waiting
+    own = pl.exclude(FILE, LINE, REASON, TEXT)
+    filled = waiting.filter(pl.any_horizontal(own.cast(pl.String).str.strip_chars() != ""))
+    if filled.is_empty():
+        raise MissingError(f"the lines of {file.name} have no cells; fill in what quarantine_text says")
+    return filled
 
 
 def _by_file(file: Path, waiting: pl.DataFrame, known: Sequence[Source]) -> Iterator[tuple[_Mended, Source]]:
@@ -136,43 +117,82 @@ def _by_file(file: Path, waiting: pl.DataFrame, known: Sequence[Source]) -> Iter
     for (name,), rows in sorted(waiting.partition_by(FILE, as_dict=True).items()):
         if name not in records:
             raise DataError(
-                f"{file.name}: {name} is no file of order lines; mend that file itself and ingest it again with --table"
+                f"{file.name}: {name} is no file of order lines; leave its rows out here, "
+                "mend that file itself and ingest it again with --table"
             )
-        cells = rows.drop(FILE, LINE, REASON, "_rows", "_money", strict=False)
-        used = [column for column in cells.columns if cells[column].null_count() < rows.height]
-        yield _Mended(file, name, cells.select(used), rows[LINE]), records[name]
+        cells = rows.drop(FILE, LINE, REASON, TEXT, strict=False).rename(mending.as_in_file)
+        yield _Mended(file, name, _of_file(cells, records[name].columns), rows[LINE]), records[name]
 
 
-def _take_back(writer: Writer, mended: _Mended, record: Source, feed: int, waiting: pl.DataFrame) -> Source:
-    manifest = writer.manifest
+def _of_file(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Return the columns that the file had, and others where these lines have something in them."""
+    filled = (pl.all().cast(pl.String).str.strip_chars() != "").any()
+    used = [name for name, any_ in cells.select(filled).row(0, named=True).items() if any_ and name not in columns]
+    absent = [pl.lit(None, pl.String).alias(name) for name in columns if name not in cells.columns]
+    return cells.with_columns(absent).select(*columns, *used)
+
+
+def _take_back(writer: Writer, mended: _Mended, record: Source, held: pl.DataFrame) -> Source:
     preset = sources.preset(record.preset).mapped(record.mapping)
-    door = Door(
-        preset=preset,
-        source=record.source,
-        currency=record.currency,
-        kept_in=manifest.currency,
-        time_zone=record.time_zone,
-        shop_zone=manifest.time_zone,
-        own_ids=record.own_ids,
-    )
-    feed_file: LineFile = preset.adapter(mended) if preset.adapter else mended
-    plan = layout.of_file(feed_file, preset)
+    door = _door(writer, preset, record)
+    feed_file, plan = _layout(mended, preset, record)
     tally = Tally()
     for batch in feed_file.batches():
         parts = split(batch, plan, door)
         tally.add(batch, parts)
-        _stage(writer, parts, feed, describe=not preset.catalogue)
-    back = waiting.filter(pl.col(FILE) == mended.name)
-    writer.take_back(back.select(source=FILE, line=LINE))
+        _stage(writer, parts, describe=not preset.catalogue)
+    back = held.filter((pl.col(FILE) == mended.name) & pl.col(LINE).is_in(mended.lines.implode()))
+    writer.take_back(back.select(source=FILE, line=LINE).unique())
     digest = fingerprint.of_text([mended.name, fingerprint.of_file(mended.path), "requeue"])
-    told = tally.source(mended.name, digest, door, record.mapping)
-    gone = {"lines_taken_back": int(back["_rows"].sum()), "money_taken_back": int(back["_money"].sum())}
-    return told.model_copy(update=gone)
+    made = int(mending.empty(mending.cells(back["content"], record.columns)).sum()) if preset.adapter else 0
+    gone = {
+        "lines_taken_back": back.height - made,
+        "made_taken_back": made,
+        "money_taken_back": int(back["amount"].sum()),
+    }
+    return tally.source(plan, digest, door, record.mapping).model_copy(update=gone)
 
 
-def _stage(writer: Writer, parts: Split, feed: int, *, describe: bool) -> None:
-    writer.add_transactions(parts.kept, feed, parts.seen)
+def _door(writer: Writer, preset: Preset, record: Source) -> Door:
+    return Door(
+        preset=preset,
+        source=record.source,
+        currency=record.currency,
+        kept_in=writer.manifest.currency,
+        time_zone=record.time_zone,
+        shop_zone=writer.manifest.time_zone,
+        own_ids=record.own_ids,
+    )
+
+
+def _layout(mended: _Mended, preset: Preset, record: Source) -> tuple[LineFile, Layout]:
+    """Return the lines, and how to read them: as their file was read."""
+    formats = Formats(record.day, frozenset(record.commas))
+    if preset.adapter:
+        adapted = preset.adapter(mended)
+        return adapted, Layout(mended.name, preset.locate(mended.name, adapted.names), formats)
+    columns = preset.locate(mended.name, mended.names)
+    rows = _days(mended.rows, columns["purchased_at"][0], record.day)
+    return replace(mended, rows=rows), Layout(mended.name, columns, formats)
+
+
+def _days(rows: pl.DataFrame, column: str, day: str) -> pl.DataFrame:
+    """Write days that were mended as YYYY-MM-DD as the file writes days.
+
+    >>> _days(pl.DataFrame({"at": ["2024-01-31 08:00", "03/04/2024"]}), "at", "%d/%m/%Y")["at"].to_list()
+    ['31/01/2024 08:00', '03/04/2024']
+    """
+    if rows.schema[column] != pl.String:
+        return rows
+    words = pl.col(column).str.strip_chars()
+    known = words.str.extract(_ISO, 1).str.to_date("%Y-%m-%d", strict=False)
+    return rows.with_columns(pl.coalesce(known.dt.to_string(day) + words.str.slice(10), column).alias(column))
+
+
+def _stage(writer: Writer, parts: Split, *, describe: bool) -> None:
+    """Stage lines as what they are: more of a file that is held, not a later file about the same sales."""
+    writer.add_transactions(parts.kept, ledger_merge.HELD, parts.seen)
     if parts.aside.height:
-        writer.add_quarantine(parts.aside, feed)
+        writer.add_quarantine(parts.aside, ledger_merge.HELD)
     if describe:
         writer.add(schema.ITEMS, parts.items)

@@ -19,16 +19,16 @@ def switch(ledger: Ledger, *, on: Sequence[str] = (), off: Sequence[str] = (), s
     Raises:
         ConfigError: no such rule or source, or a rule is to be both.
     """
-    rules = ledger.manifest.rules
     for name in (*on, *off):
         if name not in SWITCHES:
             raise ConfigError(f"no rule {name!r}{did_you_mean(name, SWITCHES)}; rules: {', '.join(SWITCHES)}")
         if name in on and name in off:
             raise ConfigError(f"rule {name!r} cannot be switched on and off at once")
-    if source is not None and source not in rules:
-        raise ConfigError(f"no source {source!r}{did_you_mean(source, rules)}; sources: {', '.join(rules)}")
     update = dict.fromkeys(on, True) | dict.fromkeys(off, False)
     with ledger.writer() as writer:
+        rules = writer.manifest.rules
+        if source is not None and source not in rules:
+            raise ConfigError(f"no source {source!r}{did_you_mean(source, rules)}; sources: {', '.join(rules)}")
         for name in rules if source is None else [source]:
             writer.set_rules(name, rules[name].model_copy(update=update))
         writer.commit(())

@@ -4,11 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from regulars import schema
 from regulars.errors import ConfigError, did_you_mean
 from regulars.ingest import side_tables
 from regulars.ingest.intake import Terms
 from regulars.ledger import Ledger
+from regulars.ledger_writer import Writer
+
+_OWNED = ["customer_id", "source"]
+"""Whose record a customer's is."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def ingest_table(
         contact_key: None keeps contacts as they are written; a secret keeps only keyed hashes of them.
 
     Raises:
-        ConfigError: no such table or column.
+        ConfigError: no such table or column, or ids of customers that another system has too.
         DataError: a file cannot be used.
     """
     contract = _contract(table)
@@ -77,13 +83,15 @@ def ingest_table(
         own_ids=terms.own_ids,
         contact_key=contact_key,
     )
-    loaded = [side_tables.load(Path(file), contract, mapping or {}, options) for file in files]
+    loading = [side_tables.load(Path(file), contract, mapping or {}, options) for file in files]
     with book.writer() as writer:
-        for feed, each in enumerate(loaded):
-            writer.add(contract, each.rows)
-            writer.add_quarantine(each.quarantine, feed)
+        names = _named_apart(book, table, [each.tally.file for each in loading])
+        known = book.customers().select(_OWNED) if contract is schema.CUSTOMERS else None
+        for feed, (each, name) in enumerate(zip(loading, names, strict=True)):
+            told = _stage(writer, each, name, feed)
+            known = None if known is None else _of_one_system(each.tally.file, known, told)
         writer.commit(())
-    return _summary(book, table, loaded)
+    return _summary(book, table, [each.tally for each in loading])
 
 
 def _contract(table: str) -> schema.Table:
@@ -93,8 +101,58 @@ def _contract(table: str) -> schema.Table:
     return schema.SIDE_TABLES[table]
 
 
-def _summary(book: Ledger, table: str, loaded: Sequence[side_tables.Loaded]) -> TableSummary:
-    tallies = [each.tally for each in loaded]
+def _named_apart(book: Ledger, table: str, files: Sequence[str]) -> list[str]:
+    """Return what the quarantine calls each file: with its table in front, as lines may come from such a file too."""
+    taken = {*book.quarantine()["source"].unique(), *(source.name for source in book.manifest.sources)}
+    names = []
+    for file in files:
+        name, number = f"{table}: {file}", 1
+        while name in taken:
+            number += 1
+            name = f"{table}: {file} ({number})"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _stage(writer: Writer, loading: side_tables.Loading, name: str, feed: int) -> pl.DataFrame:
+    """Hand the rows of a file to the writer, and return those that it must get as a whole.
+
+    Rows of one feed that contradict each other stand for nobody's later word, so a table that keeps the last row of
+    a key gets a file at once; where all rows stay, it gets them batch by batch.
+    """
+    contract = loading.plan.table
+    whole = [contract.empty()]
+    for settled in loading.batches():
+        writer.add_quarantine(settled.aside.with_columns(source=pl.lit(name)), feed)
+        if contract.keeps == "all":
+            writer.add(contract, settled.rows)
+        else:
+            whole.append(settled.rows)
+    rows = pl.concat(whole, how="diagonal")
+    writer.add(contract, rows)
+    return rows
+
+
+def _of_one_system(file: str, known: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the system of each customer that is known now.
+
+    Raises:
+        ConfigError: an id belongs to records of two systems, of which one would replace the other.
+    """
+    both = pl.concat([known, rows.select(_OWNED)]).unique(maintain_order=True)
+    twice = both.filter(pl.col("customer_id").is_duplicated()).sort("customer_id", maintain_order=True)
+    if twice.height:
+        (customer, first), (_, second) = twice.rows()[:2]
+        raise ConfigError(
+            f"{file}: customer {customer!r} is one of {first or 'a system without a name'} already, and here of "
+            f"{second or 'a system without a name'}; ids of different systems need --own-ids with --source NAME; "
+            "where they are the same customers, give both the same --source"
+        )
+    return both
+
+
+def _summary(book: Ledger, table: str, tallies: Sequence[side_tables.Tally]) -> TableSummary:
     reasons = sum((tally.reasons for tally in tallies[1:]), tallies[0].reasons)
     return TableSummary(
         ledger=book.path,

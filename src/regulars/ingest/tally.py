@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from regulars.errors import RegularsError
-from regulars.ingest.batch import Batch
+from regulars.ingest.batch import OWN, Batch
 from regulars.ingest.door import Door
-from regulars.ingest.lines import Split
+from regulars.ingest.layout import Layout
+from regulars.ingest.lines import CURRENCY, Split
 from regulars.manifest import Source
 
 
@@ -26,9 +27,12 @@ class Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     first_aside: str = ""
     """Place and content of the first line that was set aside."""
+    columns: tuple[str, ...] = ()
+    """The columns of the file itself, in their order."""
 
     def add(self, batch: Batch, split: Split) -> None:
         """Count a batch and what became of it."""
+        self.columns = self.columns or tuple(name for name in batch.rows.columns if not name.startswith(OWN))
         self.lines_in += batch.height - batch.made
         self.lines_made += batch.made
         self.lines_kept += split.kept.height
@@ -47,18 +51,21 @@ class Tally:
         if not self.lines_in:
             return f"{name} has columns but no lines; export it again"
         reason, times = self.reasons.most_common(1)[0]
+        advice = "mend the file, or say which column is which with --map column=field"
+        if reason.startswith(CURRENCY):
+            advice = "name the money of a new ledger with --currency, or take another --ledger for this money"
         return (
             f"{name}: none of its {self.lines_in} lines can be used; most often ({times} times): {reason}; "
-            f"first {self.first_aside}; mend the file, or say which column is which with --map column=field"
+            f"first {self.first_aside}; {advice}"
         )
 
-    def source(self, name: str, digest: str, door: Door, mapping: Mapping[str, str]) -> Source:
-        """Return the record for the manifest.
+    def source(self, layout: Layout, digest: str, door: Door, mapping: Mapping[str, str]) -> Source:
+        """Return the record for the manifest, with all that it takes to read a line of that file again.
 
         Raises:
             RegularsError: the lines or the money do not add up; a bug in regulars.
         """
-        quarantined = self.reasons.total()
+        name, quarantined = layout.file, self.reasons.total()
         check(f"{name}: lines", self.lines_in + self.lines_made, self.lines_kept + quarantined)
         check(f"{name}: money", self.money_in, self.money_kept + self.money_quarantined)
         return Source(
@@ -69,6 +76,9 @@ class Tally:
             own_ids=door.own_ids,
             currency=door.currency,
             time_zone=door.time_zone,
+            columns=self.columns,
+            day=layout.formats.day,
+            commas=tuple(sorted(layout.formats.commas)),
             digest=digest,
             lines_in=self.lines_in,
             lines_made=self.lines_made,

@@ -4,6 +4,7 @@ Money is a whole number of minor units (cents), so sums are exact. Times are the
 ``python -m regulars.schema`` prints them all as ``docs/tables.md`` has them.
 """
 
+from regulars.errors import ConfigError, did_you_mean
 from regulars.schema.assortment import ITEMS, PRICES, STORES
 from regulars.schema.checks import Check
 from regulars.schema.column import Column
@@ -29,6 +30,19 @@ TABLES = (
     QUARANTINE,
 )
 """Every table of a ledger."""
+
+
+def named(name: str) -> Table:
+    """Return the table called ``name``.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    known = {table.name: table for table in TABLES}
+    if name not in known:
+        raise ConfigError(f"no table {name!r}{did_you_mean(name, known)}; tables: {', '.join(known)}")
+    return known[name]
+
 
 SIDE_TABLES = {
     table.name: table
@@ -70,4 +84,5 @@ __all__ = [
     "Check",
     "Column",
     "Table",
+    "named",
 ]

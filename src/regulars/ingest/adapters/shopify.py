@@ -52,7 +52,7 @@ def _turn(batches: Iterator[Batch]) -> Generator[Batch]:
             rows, lines, made = shopify_lines.lines(batch.rows, batch.lines)
             yield Batch(rows, lines, batch.ragged, made)
         elif batch.ragged.height:
-            added = [pl.lit(None).alias(name) for name in shopify_lines.ADDED]
+            added = [pl.lit(None, pl.String).alias(name) for name in shopify_lines.ADDED]
             yield Batch(batch.rows.with_columns(added), batch.lines, batch.ragged)
 
 

@@ -28,5 +28,7 @@ SHOPIFY_ORDERS = Preset(
     non_products=("SHIPPING", "TIP", "DUTIES", "REFUND"),
     non_product_names=SERVICES,
     exact_duplicates=True,
+    whole_orders=True,
+    dated_returns=False,
     adapter=shopify.adapt,
 )

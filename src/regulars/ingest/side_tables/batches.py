@@ -7,7 +7,7 @@ import polars as pl
 
 from regulars import schema
 from regulars.ingest import parsing
-from regulars.ingest.batch import OWN, Batch
+from regulars.ingest.batch import LEFT_OUT, OWN, Batch, column
 from regulars.ingest.parsing import MISSING, UNREADABLE, Reading
 from regulars.ingest.side_tables import contacts, values
 from regulars.ingest.side_tables.columns import Places
@@ -97,31 +97,32 @@ def _typed(rows: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, pl.Series, int
     lands = _lands(rows, plan)
     typed: dict[str, pl.Series] = {}
     reasons, rounded, blanked = [pl.lit(None, pl.String)], 0, {}
-    for column in plan.table.columns:
-        if column.name in plan.places.column:
-            reading, more = _read(rows[plan.places.column[column.name]], column, plan, lands)
-            typed[column.name], rounded = reading.value, rounded + more
+    for field in plan.table.columns:
+        if field.name in plan.places.column:
+            raw = column(rows, plan.places.column[field.name], plan.file)
+            reading, more = _read(raw, field, plan, lands)
+            typed[field.name], rounded = reading.value, rounded + more
             known = reading.reason.set((reading.reason == MISSING).fill_null(value=False), None)
-            if not column.required and (n := int((known == UNREADABLE).sum())):
-                blanked[column.name] = n
+            if not field.required and (n := int((known == UNREADABLE).sum())):
+                blanked[field.name] = n
                 known = known.set((known == UNREADABLE).fill_null(value=False), None)
-            reasons.append(pl.format(f"{column.name} {{}}", pl.lit(known)))
+            reasons.append(pl.format(f"{field.name} {{}}", pl.lit(known)))
     frame = pl.DataFrame(typed).with_columns(_named(plan))
     return frame, frame.select(pl.coalesce(reasons).alias("reason"))["reason"], rounded, blanked
 
 
-def _read(raw: pl.Series, column: Column, plan: Plan, lands: pl.Series) -> tuple[Reading, int]:
-    if column.unit == "minor units":
-        return values.money(raw, column, plan.written, plan.options)
-    return values.read(raw, column, plan.written, plan.options, lands), 0
+def _read(raw: pl.Series, field: Column, plan: Plan, lands: pl.Series) -> tuple[Reading, int]:
+    if field.unit == "minor units":
+        return values.money(raw, field, plan.written, plan.options)
+    return values.read(raw, field, plan.written, plan.options, lands), 0
 
 
 def _lands(rows: pl.DataFrame, plan: Plan) -> pl.Series:
     """Return the country of each row, as far as it is known."""
     if "country" not in plan.places.column:
         return pl.Series("country", [None], dtype=pl.String).new_from_index(0, rows.height)
-    column = next(column for column in plan.table.columns if column.name == "country")
-    return values.words(rows[plan.places.column["country"]], column).value
+    country = next(field for field in plan.table.columns if field.name == "country")
+    return values.words(column(rows, plan.places.column["country"], plan.file), country).value
 
 
 def _named(plan: Plan) -> list[pl.Expr]:
@@ -133,7 +134,7 @@ def _named(plan: Plan) -> list[pl.Expr]:
             pl.coalesce("source", source).alias("source") if "source" in plan.places.column else source.alias("source")
         )
     if plan.options.own_ids and "customer_id" in plan.places.column:
-        named.append(pl.format(f"{plan.options.source}:{{}}", "customer_id").alias("customer_id"))
+        named.append(pl.format("{}:{}", source, "customer_id").alias("customer_id"))
     return named
 
 
@@ -150,20 +151,15 @@ def _guarded(typed: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, int]:
 
 
 def _texts(rows: pl.DataFrame, names: list[str]) -> list[pl.Series]:
-    return [parsing.text(rows[name]).alias(name) for name in names if is_flat(rows.schema[name])]
-
-
-def is_flat(dtype: pl.DataType) -> bool:
-    """Say whether values of this type can be written as text."""
-    return not dtype.is_nested() and dtype not in (pl.Binary, pl.Object, pl.Duration)
+    return [parsing.text(rows[name]).alias(name) for name in names if rows.schema[name] not in (pl.Null, LEFT_OUT)]
 
 
 def _json(rows: pl.DataFrame, plan: Plan) -> pl.Series:
-    """Return each row as one JSON object; bytes are left out, and contacts where they are secret."""
-    readable = [name for name, dtype in rows.schema.items() if dtype not in (pl.Binary, pl.Object)]
-    shown = rows.select(readable)
+    """Return each row as one JSON object; contacts are left out where they are secret."""
+    shown = rows
     if plan.secret:
         hidden = [plan.places.column[name] for name in CONTACTS if name in plan.places.column]
-        used = [name for name in plan.places.column.values() if name in readable]
-        shown = shown.select(pl.lit(contacts.NOT_KEPT).alias(name) if name in hidden else pl.col(name) for name in used)
-    return shown.to_struct("content").struct.json_encode()
+        used = plan.places.column.values()
+        shown = rows.select(pl.lit(contacts.NOT_KEPT).alias(name) if name in hidden else pl.col(name) for name in used)
+    readable = [name for name, dtype in shown.schema.items() if dtype != LEFT_OUT]
+    return shown.select(readable).to_struct("content").struct.json_encode()

@@ -1,18 +1,17 @@
 """Reads a file into a table beside the order lines: every row is kept, or set aside with a reason."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from regulars import schema
 from regulars.errors import DataError
 from regulars.ingest import formats
 from regulars.ingest.batch import LineFile
 from regulars.ingest.reading import open_lines
-from regulars.ingest.side_tables.batches import Plan, is_flat, settle
+from regulars.ingest.side_tables.batches import Plan, Settled, settle
 from regulars.ingest.side_tables.columns import Places, locate
 from regulars.ingest.side_tables.options import Options
 from regulars.ingest.side_tables.tally import Tally
@@ -25,19 +24,33 @@ _NO_TIME = "no time"
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """A file, read."""
+class Loading:
+    """A file that is read batch by batch, so that memory stays bounded."""
 
-    rows: pl.DataFrame
-    """What conforms to the table, in the order of the file."""
-    quarantine: pl.DataFrame
-    """``schema.QUARANTINE``: what does not."""
+    file: LineFile
+    """Where its rows come from."""
+    plan: Plan
+    """How they are read."""
     tally: Tally
-    """How they add up."""
+    """How they add up; complete once all batches were taken."""
+
+    def batches(self) -> Iterator[Settled]:
+        """Return the rows in the order of the file, those that conform to the table and those set aside.
+
+        Raises:
+            DataError: the file is damaged, a column holds what no table can, or not one of its rows can be used.
+        """
+        for batch in self.file.batches():
+            settled = settle(batch, self.plan)
+            self.tally.add(batch, settled)
+            yield settled
+        self.tally.check()
+        if self.tally.rows_in and not self.tally.rows_kept:
+            raise DataError(self.tally.complaint())
 
 
-def load(path: Path, table: Table, mapping: Mapping[str, str], options: Options) -> Loaded:
-    """Read the file at ``path`` into rows of ``table``.
+def load(path: Path, table: Table, mapping: Mapping[str, str], options: Options) -> Loading:
+    """Open the file at ``path`` as rows of ``table``.
 
     Columns are found by ``mapping`` and by name, in any case and with blanks for underscores. Encodings, delimiters,
     decimal commas and orders of day and month are found out as for order lines. A time with an offset from UTC
@@ -52,37 +65,13 @@ def load(path: Path, table: Table, mapping: Mapping[str, str], options: Options)
 
     Raises:
         ConfigError: the table has no such column, or two columns are named for one.
-        DataError: the file cannot be read, a column is absent, or not one of its rows can be used.
+        DataError: the file cannot be read, or a column is absent.
     """
     file = open_lines(Path(path))
     places = locate(file.name, file.names, table, mapping)
-    _check_kinds(file, places)
     plan = Plan(file.name, table, places, _survey(file, table, places), options)
-    tally = Tally(file.name, table.name, unused=tuple(name for name in places.others if name not in plan.extra))
-    rows, aside = [], []
-    for batch in file.batches():
-        settled = settle(batch, plan)
-        tally.rows_in += batch.height
-        tally.rows_kept += settled.rows.height
-        tally.reasons.update(settled.aside["reason"].to_list())
-        tally.amounts_rounded += settled.rounded
-        tally.contacts_unreadable += settled.unreadable
-        tally.blanked.update(settled.blanked)
-        rows.append(settled.rows)
-        aside.append(settled.aside)
-    tally.check()
-    quarantine = pl.concat([schema.QUARANTINE.empty(), *aside])
-    if tally.rows_in and not tally.rows_kept:
-        raise DataError(_complaint(tally, quarantine))
-    return Loaded(pl.concat([table.empty(), *rows], how="diagonal"), quarantine, tally)
-
-
-def _check_kinds(file: LineFile, places: Places) -> None:
-    with contextlib.closing(file.batches()) as batches:
-        kinds = next((batch.rows.schema for batch in batches), pl.Schema())
-    for column in places.column.values():
-        if column in kinds and not is_flat(kinds[column]):
-            raise DataError(f"{file.name}: column {column!r} holds {kinds[column]}; export it as text or numbers")
+    unused = tuple(name for name in places.others if name not in plan.extra)
+    return Loading(file, plan, Tally(file.name, table.name, unused=unused))
 
 
 def _survey(file: LineFile, table: Table, places: Places) -> Written:
@@ -111,14 +100,3 @@ def _formats(file: LineFile, time: str, numbers: list[str]) -> formats.Formats:
         whole = (b.rows if time != _NO_TIME else b.rows.with_columns(pl.lit("").alias(time)) for b in batches)
         parts = (part for rows in whole for part in (rows[:_FIRST], rows[_FIRST:]))
         return formats.survey(file.name, parts, time, numbers)
-
-
-def _complaint(tally: Tally, quarantine: pl.DataFrame) -> str:
-    """Say why a file without a single usable row cannot be ingested."""
-    reason, times = tally.reasons.most_common(1)[0]
-    line, content = quarantine.sort("line").select("line", "content").row(0)
-    return (
-        f"{tally.file}: none of its {tally.rows_in} rows can be used as {tally.table}; most often ({times} times): "
-        f"{reason}; first line {line}, {content[:200]}; mend the file, or say which column is which with "
-        f"--map column=field"
-    )

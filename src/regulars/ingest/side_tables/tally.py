@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from regulars.errors import RegularsError
+from regulars.ingest.batch import Batch
+from regulars.ingest.side_tables.batches import Settled
 
 
 @dataclass
@@ -28,6 +30,20 @@ class Tally:
     """Column -> values that could not be read and are not needed: not known then, in a row that is kept."""
     unused: tuple[str, ...] = ()
     """Columns of the file that nothing was taken from."""
+    first_aside: str = ""
+    """Place and content of the first row that was set aside."""
+
+    def add(self, batch: Batch, settled: Settled) -> None:
+        """Count a batch and what became of it."""
+        self.rows_in += batch.height
+        self.rows_kept += settled.rows.height
+        self.reasons.update(settled.aside["reason"].to_list())
+        self.amounts_rounded += settled.rounded
+        self.contacts_unreadable += settled.unreadable
+        self.blanked.update(settled.blanked)
+        if not self.first_aside and settled.aside.height:
+            line, content = settled.aside.sort("line").select("line", "content").row(0)
+            self.first_aside = f"line {line}, {content[:200]}"
 
     @property
     def rows_quarantined(self) -> int:
@@ -45,3 +61,11 @@ class Tally:
                 f"{self.file}: rows do not add up: {self.rows_in} came in, {self.rows_kept} were kept, "
                 f"{self.rows_quarantined} set aside; the ledger stays as it was; please report this"
             )
+
+    def complaint(self) -> str:
+        """Say why a file without a single usable row cannot be ingested."""
+        reason, times = self.reasons.most_common(1)[0]
+        return (
+            f"{self.file}: none of its {self.rows_in} rows can be used as {self.table}; most often ({times} times): "
+            f"{reason}; first {self.first_aside}; mend the file, or say which column is which with --map column=field"
+        )

@@ -26,17 +26,21 @@ def members(world: World, life: Life) -> pl.DataFrame:
 
 
 def redemptions(world: World, life: Life) -> pl.DataFrame:
-    """Return which orders used an offer: ``campaign_id, customer_id, order_id, at, value`` (cents)."""
+    """Return which orders used an offer: ``campaign_id, customer_id, order_id, at, value`` (cents).
+
+    Orders are named with their system in front, as a ledger names them: ``web:#1001``.
+    """
     made = life.made
     used = life.sold.filter(pl.Series(made.redeemed >= 0).gather(life.sold["order"].to_numpy()))
     orders = used.group_by("order", maintain_order=True).agg(
         pl.col("order_id", "at").first(), pl.col("discount").sum().alias("value")
     )
     place = orders["order"].to_numpy()
+    web = pl.when(pl.col("order_id").str.starts_with("#")).then(pl.lit("web")).otherwise(pl.lit("till"))
     return orders.select(
         campaign_id=world.campaigns.frame["campaign_id"].gather(made.redeemed[place]),
         customer_id="crm:" + life.held.crm.gather(made.person[place]),
-        order_id="order_id",
+        order_id=pl.format("{}:{}", web, "order_id"),
         at="at",
         value="value",
     ).sort("at", maintain_order=True)
