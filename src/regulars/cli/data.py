@@ -25,41 +25,52 @@ _OF_THE_LEDGER = (
 """What a summary says of the whole ledger."""
 
 
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILE]...", help="CSV (also packed), Parquet or Excel files of order lines."),
+]
+PresetOption = Annotated[str, typer.Option("--preset", help="How to read them; `regulars presets` lists all.")]
+Mapping = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="COLUMN=FIELD", help="A column of the files and our field; repeatable."),
+]
+TableOption = Annotated[
+    str, typer.Option("--table", help="What the files hold: transactions, or items, customers, consents, events ...")
+]
+OwnIds = Annotated[
+    bool,
+    typer.Option("--own-ids", help="Ids of customers and orders are this source's own: put its name in front."),
+]
+Currency = Annotated[
+    str | None, typer.Option("--currency", metavar="CODE", help="Of the money, as in EUR.  [default: the preset's]")
+]
+TimeZone = Annotated[
+    str | None,
+    typer.Option("--time-zone", metavar="ZONE", help="Of the clock, as in Europe/Berlin.  [default: the preset's]"),
+]
+Requeue = Annotated[
+    Path | None, typer.Option("--requeue", metavar="FILE", help="Take mended lines back from `regulars quarantine`.")
+]
+HashContacts = Annotated[
+    bool, typer.Option("--hash-contacts", help=f"Keep e-mail and phone only as hashes, keyed by ${KEY}.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Take a guess at the columns without asking.")]
+
+
 @app.command()
 def ingest(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="CSV (also packed), Parquet or Excel files of order lines."),
-    ] = None,
-    preset: Annotated[
-        str, typer.Option(help="How to read them; `regulars presets` lists all.", show_default=True)
-    ] = "generic",
+    files: Files = None,
+    preset: PresetOption = "generic",
     ledger: LedgerOption = None,
-    map_: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="COLUMN=FIELD", help="A column of the files and our field; repeatable."),
-    ] = None,
-    table: Annotated[
-        str, typer.Option(help="What the files hold: transactions, or items, customers, consents, events ...")
-    ] = "transactions",
+    map_: Mapping = None,
+    table: TableOption = "transactions",
     source: SourceOption = None,
-    own_ids: Annotated[
-        bool,
-        typer.Option("--own-ids", help="Ids of customers and orders are this source's own: put its name in front."),
-    ] = False,
-    currency: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of the money, as in EUR.  [default: the preset's]")
-    ] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Of the clock, as in Europe/Berlin.  [default: the preset's]")
-    ] = None,
-    requeue: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Take mended lines back from `regulars quarantine`.")
-    ] = None,
-    hash_contacts: Annotated[
-        bool, typer.Option("--hash-contacts", help=f"Keep e-mail and phone only as hashes, keyed by ${KEY}.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Take a guess at the columns without asking.")] = False,
+    own_ids: OwnIds = False,
+    currency: Currency = None,
+    time_zone: TimeZone = None,
+    requeue: Requeue = None,
+    hash_contacts: HashContacts = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Read order lines into a ledger; what cannot be used is set aside with a reason.

@@ -74,11 +74,6 @@ class Shape:
         text = pl.Series([block], dtype=pl.Binary).cast(pl.String)
         return bool(text.str.contains(_all_exact(self.delimiter, self.width)).item())
 
-    @property
-    def loose(self) -> re.Pattern[str]:
-        """Match one record whose quotes pair up."""
-        return _loose(self.delimiter)
-
 
 def cut(block: bytes, shape: Shape, *, last: bool) -> Records:
     """Cut ``block`` into records; blank lines do not count."""

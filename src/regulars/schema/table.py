@@ -65,15 +65,6 @@ class Table:
             raise DataError(f"{self.name}: {broken[0]!r} {broken[1]}")
         return typed
 
-    def sift(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the rows that fit, as :meth:`conform` would, and the others, as they came, with ``reason``.
-
-        Raises:
-            DataError: as :meth:`against`.
-        """
-        reason = self.against(frame)
-        return self.conform(frame.filter(reason.is_null())), frame.with_columns(reason).filter(reason.is_not_null())
-
     def against(self, frame: pl.DataFrame) -> pl.Series:
         """Return ``reason``: the first thing against each row, such as ``rating not from 1 to 5``; null where it fits.
 
