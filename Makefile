@@ -63,6 +63,10 @@ notebooks: install ## Run every notebook from its first cell to its last, on a s
 	@$(BIN)/python -m tests.notebooks.prepare "$(SMALL_HOME)"
 	@REGULARS_HOME="$(SMALL_HOME)" $(BIN)/python -m pytest -p no:randomly -m "" -n 2 --nbmake --nbmake-timeout=300 notebooks
 
+.PHONY: spark
+spark: install .venv/spark ## Run the tests on Spark, which this adds to .venv (needs Java 17 or 21)
+	@$(BIN)/python -m pytest -m spark $(PYTEST)
+
 .PHONY: lab
 lab: install ## Open the notebooks in JupyterLab
 	@mkdir -p notebooks "$$REGULARS_HOME"
@@ -81,10 +85,14 @@ mlflow: install ## Browse and compare the runs in MLflow (MLFLOW_PORT=5000)
 serve: install ## Serve the packaged champions on 127.0.0.1 (CLOCK=today for a live shop)
 	@$(BIN)/regulars serve --clock $(or $(CLOCK),data)
 
+# Spark is 480 MB on disk and wants Java: it has a lock of its own, to go on top of the other.
+LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UV)
+
 .PHONY: lock
-lock: install ## Resolve pyproject.toml into requirements.lock again
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --extra notebooks --output-file requirements.lock \
-		--universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet $(UV)
+lock: install ## Resolve pyproject.toml into requirements.lock and requirements-spark.lock again
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --extra notebooks --output-file requirements.lock $(LOCK)
+	@sed -n 's/^ *"\(pyspark[^"]*\)".*/\1/p' pyproject.toml | \
+		$(BIN)/uv pip compile - --constraint requirements.lock --output-file requirements-spark.lock $(LOCK)
 
 .PHONY: install
 install: .venv/installed ## Create .venv from requirements.lock (every verb does, where needed)
@@ -105,6 +113,11 @@ install: .venv/installed ## Create .venv from requirements.lock (every verb does
 	echo "Installing into .venv with $$("$$found" --version): a minute or two, only this once ..."; \
 	rm -rf .venv && "$$found" -m venv .venv && $(PIP) --no-compile --require-hashes -r requirements.lock && \
 	cp requirements.lock $@ && echo "Installed in $$(($$(date +%s) - start)) s."
+
+.venv/spark: .venv/locked requirements-spark.lock
+	@echo 'Installing Spark into .venv ...'
+	@$(PIP) --no-build-isolation --require-hashes -r requirements-spark.lock
+	@touch $@
 
 .venv/installed: .venv/locked pyproject.toml
 	@$(PIP) --no-build-isolation --editable .

@@ -95,8 +95,8 @@ def _stored_row(store: Store, request: CustomerRequest, as_of: dt.date) -> pl.Da
 
 def _row(store: Store, request: CustomerRequest, as_of: dt.date) -> pl.DataFrame | None:
     lines = purchases(store, request, as_of)
-    items = store.items(lines["item_id"].unique().to_list())
-    table = features.table(lines, items, [Snapshot(as_of)])
+    side = store.side(request.customer_id, lines["item_id"].unique().to_list())
+    table = features.table(lines, side, [Snapshot(as_of)])
     return table if len(table) else None
 
 

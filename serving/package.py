@@ -34,6 +34,7 @@ REQUIREMENTS = (
     "orjson",
     "polars",
     "prometheus-client",
+    "pyarrow",
     "pydantic",
     "scipy",
     "starlette",

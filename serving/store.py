@@ -1,8 +1,8 @@
 """The online store: everything the service needs to know about customers, in one SQLite file.
 
-Per customer it holds the row of features at the store's ``as_of``, as float64 bytes, and the whole
-history, as an Arrow IPC stream, from which the same feature code makes the row of any other day. The
-file is never changed in place: a new one replaces it in one rename, and readers keep what they opened.
+Per customer it holds the row of features at the store's ``as_of``, as float64 bytes, and the whole history, as Arrow
+IPC streams of lines and of events, from which the same feature code makes the row of any other day. The file is never
+changed in place: a new one replaces it in one rename, and readers keep what they opened.
 """
 
 import datetime as dt
@@ -11,6 +11,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Collection
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import quote
@@ -22,17 +23,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from regulars import schema
 from regulars.errors import DataError, MissingError
+from regulars.features import Side
 
-FORMAT: Literal[1] = 1
+FORMAT: Literal[2] = 2
 """Version of the layout."""
 
 TABLES = f"""
 CREATE TABLE header (content TEXT NOT NULL);
 CREATE TABLE rows (customer_id TEXT PRIMARY KEY, features BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE histories (customer_id TEXT PRIMARY KEY, lines BLOB NOT NULL);
+CREATE TABLE histories (customer_id TEXT PRIMARY KEY, lines BLOB NOT NULL, events BLOB);
+CREATE TABLE stores (content BLOB NOT NULL);
 CREATE TABLE items (item_id TEXT PRIMARY KEY, {", ".join(schema.ITEMS.names[1:])}) WITHOUT ROWID;
 """
-"""The layout: a row a customer in ``rows`` and ``histories``, a row an item in ``items``."""
+"""The layout: a row a customer in ``rows`` and ``histories``, a row an item in ``items``, all stores in ``stores``."""
 
 ROW = np.dtype("<f8")
 """A feature in ``rows``; NaN where it is not defined."""
@@ -46,7 +49,7 @@ class Header(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     """Version of the layout."""
     key: str
     """Fingerprint of the data and of the code that made the rows: an equal key is an equal store."""
@@ -62,6 +65,8 @@ class Header(BaseModel):
     """Names of the features, in the order of a row."""
     n_customers: int
     """Customers with a history."""
+    events_since: dt.date | None
+    """The first day with events; without any, what they would tell is not known."""
 
 
 class Store:
@@ -113,6 +118,23 @@ class Store:
             return schema.TRANSACTIONS.empty()
         lines = pl.read_ipc_stream(io.BytesIO(found[0][0]))
         return lines.select(pl.lit(customer_id).alias("customer_id"), pl.all())
+
+    def side(self, customer_id: str | None, item_ids: Collection[str]) -> Side:
+        """Return what features need beside the lines of one customer (None: one without an id)."""
+        since = self.header.events_since
+        events = None if since is None or customer_id is None else self._events(customer_id)
+        return Side(self.items(item_ids), self._stores, events, since)
+
+    @cached_property
+    def _stores(self) -> pl.DataFrame | None:
+        found = self._all("SELECT content FROM stores")
+        return pl.read_ipc_stream(io.BytesIO(found[0][0])) if found else None
+
+    def _events(self, customer_id: str) -> pl.DataFrame:
+        found = self._all("SELECT events FROM histories WHERE customer_id = ? AND events IS NOT NULL", customer_id)
+        if not found:
+            return schema.EVENTS.empty()
+        return pl.read_ipc_stream(io.BytesIO(found[0][0])).with_columns(customer_id=pl.lit(customer_id))
 
     def items(self, item_ids: Collection[str]) -> pl.DataFrame:
         """Return what is known about these items (``schema.ITEMS`` without own columns), in any order."""

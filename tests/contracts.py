@@ -37,10 +37,10 @@ def rows() -> Rows:
     shop = shops.simulate()
     last = Snapshot(dt.date(2023, 8, 1), HORIZON)
     snapshots = [last.moved(-20 * back) for back in range(4)]
-    table = features.table(shop.transactions, shop.items, snapshots)
+    table = features.table(shop.transactions, features.Side(shop.items), snapshots)
     truth = labels.next_purchase(shop.transactions, snapshots)
     assert_frame_equal(table.select(features.KEYS), truth.select(features.KEYS))
-    asked = features.table(shop.transactions, shop.items, [last.moved(60)])
+    asked = features.table(shop.transactions, features.Side(shop.items), [last.moved(60)])
     return Rows(table, truth["duration"].to_numpy(), truth["observed"].to_numpy(), asked)
 
 

@@ -1,15 +1,17 @@
 """What counts as coming back: days from 1, windows half open, nothing seen beyond them."""
 
 import datetime as dt
+import random
 
+import hypothesis.strategies as st
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from regulars import labels
+from regulars import features, labels
 from regulars.windows import Snapshot
-from tests.features.log import days, log, logs
+from tests.features.log import NAMES, days, log, logs
 
 AS_OF = dt.date(2024, 3, 1)
 TEN = Snapshot(AS_OF, 10)
@@ -98,6 +100,13 @@ def test_the_next_basket_is_the_first_order_in_the_window() -> None:
     assert labels.next_basket(lines, [Snapshot(AS_OF, 1)]).is_empty()
 
 
+def test_the_next_basket_is_of_the_window_alone() -> None:
+    """From the first moment of as_of on, and not of its customers who come for the first time."""
+    found = labels.next_basket(LOG, [TEN])
+    assert found["customer_id"].to_list() == ["first", "last"]
+    assert labels.next_basket(LOG, [Snapshot(AS_OF, 11)])["customer_id"].to_list() == ["first", "last", "late"]
+
+
 def test_of_two_orders_at_once_the_smaller_id_comes_first() -> None:
     at = "2024-03-02T18:00"
     lines = log(bought("anna", "2024-02-01"), bought("anna", at, "tea", "b"), bought("anna", at, "soap", "a"))
@@ -105,13 +114,85 @@ def test_of_two_orders_at_once_the_smaller_id_comes_first() -> None:
         assert labels.next_basket(each, [TEN])["item_ids"].to_list() == [["soap"]]
 
 
+def every(lines: pl.DataFrame | pl.LazyFrame, *as_of: dt.date) -> list[pl.DataFrame]:
+    """Return all labels of a month, and those of a window that is cut after twelve days."""
+    snapshots = [Snapshot(day, 30) for day in as_of]
+    until = max(as_of) + dt.timedelta(days=12)
+    return [
+        labels.churned(lines, snapshots),
+        labels.next_purchase(lines, snapshots),
+        labels.next_basket(lines, snapshots),
+        labels.next_purchase(lines, snapshots, observed_until=until),
+    ]
+
+
+def same(one: list[pl.DataFrame], other: list[pl.DataFrame]) -> None:
+    for found, expected in zip(one, other, strict=True):
+        assert_frame_equal(found, expected, check_exact=True)
+
+
 @given(logs, days)
 @settings(max_examples=30)
 def test_what_follows_the_window_changes_nothing(lines: pl.DataFrame, as_of: dt.date) -> None:
-    snapshot = Snapshot(as_of, 30)
-    seen = lines.filter(pl.col("purchased_at") < snapshot.future.end)
-    for label in (labels.churned, labels.next_purchase, labels.next_basket):
-        assert_frame_equal(label(lines, [snapshot]), label(seen, [snapshot]))
+    end = Snapshot(as_of, 30).future.end
+    same(every(lines, as_of), every(lines.filter(pl.col("purchased_at") < end), as_of))
+
+
+@given(logs, days)
+@settings(max_examples=30)
+def test_those_with_labels_are_those_with_features(lines: pl.DataFrame, as_of: dt.date) -> None:
+    table = features.table(lines, features.Side(), [Snapshot(as_of)])
+    churned, waited, baskets, _ = every(lines, as_of)
+    assert_frame_equal(churned.select(labels.KEYS), table.select(features.KEYS))
+    assert_frame_equal(waited.select(labels.KEYS), table.select(features.KEYS))
+    back = waited.filter("observed").select(labels.KEYS)
+    assert_frame_equal(baskets.select(labels.KEYS), back)
+    assert_frame_equal(churned.filter(~pl.col("churned")).select(labels.KEYS), back)
+
+
+@given(logs, days, st.randoms(use_true_random=False))
+@settings(max_examples=30)
+def test_row_order_and_chunks_change_nothing(lines: pl.DataFrame, as_of: dt.date, rng: random.Random) -> None:
+    order = list(range(lines.height))
+    rng.shuffle(order)
+    cut = rng.randrange(lines.height)
+    expected = every(lines, as_of)
+    same(every(pl.concat([lines[order][:cut], lines[order][cut:]], rechunk=False), as_of), expected)
+    same(every(lines[order].lazy(), as_of), expected)
+
+
+@given(logs, days, st.permutations(["10", "9", "Zoe", ""]))
+@settings(max_examples=30)
+def test_names_of_customers_change_nothing(lines: pl.DataFrame, as_of: dt.date, names: list[str]) -> None:
+    new = pl.col("customer_id").replace_strict(dict(zip(NAMES, names, strict=True)))
+    expected = [found.with_columns(new).sort("as_of", "customer_id") for found in every(lines, as_of)]
+    same(every(lines.with_columns(new), as_of), expected)
+
+
+@given(logs, days)
+@settings(max_examples=20)
+def test_no_customer_depends_on_another(lines: pl.DataFrame, as_of: dt.date) -> None:
+    alone = [every(part, as_of) for part in lines.sort("customer_id").partition_by("customer_id")]
+    same([pl.concat(parts) for parts in zip(*alone, strict=True)], every(lines, as_of))
+
+
+@given(logs, st.lists(days, min_size=2, max_size=4, unique=True))
+@settings(max_examples=20)
+def test_several_snapshots_at_once_equal_one_at_a_time(lines: pl.DataFrame, as_of: list[dt.date]) -> None:
+    one_at_a_time = [every(lines, day)[:3] for day in sorted(as_of)]
+    same(every(lines, *as_of)[:3], [pl.concat(parts) for parts in zip(*one_at_a_time, strict=True)])
+
+
+@pytest.mark.parametrize("lines", [LOG.clear(), LOG.filter(pl.col("quantity") < 0)], ids=["empty", "only returns"])
+def test_a_log_without_purchases_has_no_labels(lines: pl.DataFrame) -> None:
+    for found, expected in zip(every(lines, AS_OF), every(LOG, AS_OF), strict=True):
+        assert_frame_equal(found, expected.clear())
+
+
+def test_before_1970_is_a_time_like_any_other() -> None:
+    by = pl.duration(days=-400 * 365 - 97)
+    then = every(LOG.with_columns(pl.col("purchased_at") + by), dt.date(1624, 3, 1))
+    same([found.with_columns(pl.col("as_of") - by) for found in then], every(LOG, AS_OF))
 
 
 @given(logs, days)

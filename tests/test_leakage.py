@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from regulars import artefact, batch
+from regulars import artefact, batch, scale, schema
 from regulars.config import Training
 from regulars.contest import Contest
 from regulars.home import Home
@@ -96,8 +96,23 @@ def says_something(found: Answers, past: Shop) -> None:
     assert found.scores.schema["survival"] == pl.List(pl.Float64)
 
 
-def test_what_the_till_says_of_an_item_later_is_not_known_before(new_home: NewHome, tmp_path: Path) -> None:
-    """Until as_of some items are nameless; later lines name them, and rename others."""
+def tell(folder: Path, events: pl.DataFrame) -> None:
+    """Add events and stores to the ledger in ``folder``."""
+    with Ledger.open(folder).writer() as writer:
+        writer.add(schema.STORES, schema.STORES.conform(pl.DataFrame({"store_id": ["s0"], "kind": ["web"]})))
+        writer.add(schema.EVENTS, events)
+        writer.commit(())
+
+
+def looks(shop: Shop) -> pl.DataFrame:
+    """Return a look of every customer on the day before each purchase, and one on the day itself."""
+    days = shop.transactions.select("customer_id", at=pl.col("purchased_at").dt.truncate("1d")).unique()
+    before = days.with_columns(pl.col("at") - pl.duration(days=1), kind=pl.lit("view"))
+    return schema.EVENTS.conform(pl.concat([before, days.with_columns(kind=pl.lit("cart"))]))
+
+
+def test_what_the_shop_is_told_later_is_not_known_before(new_home: NewHome, tmp_path: Path) -> None:
+    """Until as_of some items are nameless; later lines name them, and rename others. Looks give purchases away."""
     shop, as_of, settings = shops.simulate(60, 240), dt.date(2023, 6, 15), Training(horizon_days=30)
     nameless = pl.col("item_id").is_in([f"i{number:02d}" for number in range(0, 60, 4)])
     past = Shop(known(shop, as_of).transactions, shop.items.filter(~nameless))
@@ -109,7 +124,11 @@ def test_what_the_till_says_of_an_item_later_is_not_known_before(new_home: NewHo
     ingest([tmp_path / "short" / "sales.csv"], "generic", both)
     ingest([shops.write_csv(future, tmp_path / "later.csv")], "generic", both)
     assert not short.items().equals(Ledger.open(both).items())
+    events = looks(shop)
+    tell(short.path, events.filter(pl.col("at") < as_of))
+    tell(both, events)
+    assert scale.side(Ledger.open(both)).events is not None
     same(
-        answers(short, new_home(tmp_path / "home"), as_of, settings),
+        answers(Ledger.open(short.path), new_home(tmp_path / "home"), as_of, settings),
         answers(Ledger.open(both), new_home(tmp_path / "other"), as_of, settings),
     )

@@ -1,15 +1,127 @@
-"""Scores and recommendations of a whole shop, bucket after bucket, into a Parquet file."""
+"""Scores and recommendations of a whole shop, bucket after bucket, into Parquet."""
 
 import datetime as dt
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from regulars import features, scale, scoring
+from regulars import artefact, features, scale, scoring
 from regulars.errors import DataError
 from regulars.ledger import Ledger
 from regulars.scoring import Champions
 from regulars.windows import Snapshot
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Champions as the files that they are kept in: how they go to another process, or another machine."""
+
+    files: tuple[tuple[str, bytes], ...]
+    """Path below the folder of the champions, and content."""
+
+    @classmethod
+    def of(cls, champions: Champions) -> "Packed":
+        """Write the champions and keep the files."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for task, fitted in champions.by_task.items():
+                artefact.write(folder / task, fitted)
+            files = sorted(file for file in folder.rglob("*") if file.is_file())
+            return cls(tuple((file.relative_to(folder).as_posix(), file.read_bytes()) for file in files))
+
+    def champions(self) -> Champions:
+        """Read the champions from the files."""
+        with tempfile.TemporaryDirectory() as name:
+            for path, content in self.files:
+                file = Path(name) / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+            return Champions.read(Path(name))
+
+
+@dataclass(frozen=True)
+class ScoreJob:
+    """``scoring.score`` of every customer known before ``before``."""
+
+    champions: Champions | Packed
+    before: dt.date
+    curve: bool = False
+    what: str = "scoring"
+    order: tuple[str, ...] = ("customer_id",)
+
+    def prepare(self, ledger: Ledger) -> scale.Work:
+        """Return the scores of one bucket's transactions."""
+        champions, side = _unpacked(self.champions), scale.side(ledger, self.before)
+        snapshot = Snapshot(self.before, champions["timing"].meta.horizon_days)
+
+        def work(transactions: pl.LazyFrame) -> pl.DataFrame:
+            return scoring.score(champions, features.table(transactions, side, [snapshot]), curve=self.curve)
+
+        return work
+
+    def packed(self) -> "ScoreJob":
+        """Return the same job with its champions as files."""
+        return replace(self, champions=_packed(self.champions))
+
+
+@dataclass(frozen=True)
+class RecommendJob:
+    """``scoring.recommend`` for every customer known before ``before``."""
+
+    champions: Champions | Packed
+    before: dt.date
+    k: int
+    kind: str
+    what: str = "recommending"
+    order: tuple[str, ...] = ("customer_id", "rank")
+
+    def prepare(self, ledger: Ledger) -> scale.Work:  # noqa: ARG002 - a job's verb
+        """Return the recommendations for one bucket's transactions."""
+        champions = _unpacked(self.champions)
+
+        def work(transactions: pl.LazyFrame) -> pl.DataFrame:
+            return scoring.recommend(champions, transactions.collect(), self.before, self.k, self.kind)
+
+        return work
+
+    def packed(self) -> "RecommendJob":
+        """Return the same job with its champion as files."""
+        return replace(self, champions=_packed(self.champions))
+
+
+def _packed(champions: Champions | Packed) -> Packed:
+    return champions if isinstance(champions, Packed) else Packed.of(champions)
+
+
+def _unpacked(champions: Champions | Packed) -> Champions:
+    return champions.champions() if isinstance(champions, Packed) else champions
+
+
+def score_job(champions: Champions, as_of: dt.date, *, curve: bool = False) -> ScoreJob:
+    """Return the job that scores as of ``as_of``.
+
+    Raises:
+        LeakageError: a champion knows rows at or after ``as_of``.
+        ConfigError: the champions look ahead differently.
+    """
+    asked = Champions({task: champions[task] for task in ("churn", "timing")})
+    asked.refuse_the_past(as_of, "churn", "timing")
+    scoring.common_horizon(asked["churn"].meta, asked["timing"].meta)
+    return ScoreJob(asked, as_of, curve)
+
+
+def recommend_job(champions: Champions, as_of: dt.date, k: int, kind: str) -> RecommendJob:
+    """Return the job that recommends as of ``as_of``.
+
+    Raises:
+        LeakageError: the champion knows rows at or after ``as_of``.
+    """
+    asked = Champions({"recommend": champions["recommend"]})
+    asked.refuse_the_past(as_of, "recommend")
+    return RecommendJob(asked, as_of, k, kind)
 
 
 def score(
@@ -18,20 +130,17 @@ def score(
     as_of: dt.date,
     *,
     curve: bool = False,
-    track: scale.Track[int] = scale.silently,
+    track: scale.Track[Any] = scale.silently,
+    engine: scale.Engine = scale.HERE,
 ) -> pl.DataFrame:
     """Return ``scoring.score`` of every customer known before ``as_of``, by customer_id.
 
     Raises:
         LeakageError: a champion knows rows at or after ``as_of``.
+        ConfigError: the champions look ahead differently.
+        DataError: a worker of ``engine`` was lost, or sees another ledger.
     """
-    champions.refuse_the_past(as_of, "churn", "timing")
-    items, snapshot = ledger.items(), Snapshot(as_of, champions["timing"].meta.horizon_days)
-
-    def work(transactions: pl.LazyFrame) -> pl.DataFrame:
-        return scoring.score(champions, features.table(transactions, items, [snapshot]), curve=curve)
-
-    return scale.map_buckets(ledger, as_of, work, track, "scoring").sort("customer_id")
+    return scale.rows(ledger, score_job(champions, as_of, curve=curve), engine, track)
 
 
 def recommend(
@@ -40,19 +149,17 @@ def recommend(
     as_of: dt.date,
     k: int,
     kind: str,
-    track: scale.Track[int] = scale.silently,
+    track: scale.Track[Any] = scale.silently,
+    *,
+    engine: scale.Engine = scale.HERE,
 ) -> pl.DataFrame:
     """Return ``scoring.recommend`` for every customer known before ``as_of``, by customer_id and rank.
 
     Raises:
         LeakageError: the champion knows rows at or after ``as_of``.
+        DataError: a worker of ``engine`` was lost, or sees another ledger.
     """
-    champions.refuse_the_past(as_of, "recommend")
-
-    def work(transactions: pl.LazyFrame) -> pl.DataFrame:
-        return scoring.recommend(champions, transactions.collect(), as_of, k, kind)
-
-    return scale.map_buckets(ledger, as_of, work, track, "recommending").sort("customer_id", "rank")
+    return scale.rows(ledger, recommend_job(champions, as_of, k, kind), engine, track)
 
 
 def check_out(file: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
-from regulars import judging, scale, splits, training
+from regulars import judging, leakage, scale, splits, training
 from regulars.config import Experiment, ModelSpec, read_model
 from regulars.judging import Exam, Verdict
 from regulars.ledger import Ledger
@@ -34,6 +34,7 @@ def run(experiment: Experiment, ledger: Ledger, track: scale.Track[Future[Verdic
     Raises:
         DataError: the data is too short for the protocol.
         ConfigError: the metric does not fit the task.
+        LeakageError: a train snapshot's features know later rows; see :func:`regulars.leakage.recheck`.
     """
     judging.check_metric(experiment.metric, experiment.task)
     outcome = Outcome(experiment)
@@ -48,6 +49,8 @@ def _verdicts(experiment: Experiment, ledger: Ledger, exam: Exam, track: scale.T
     """Train and judge every candidate and seed at one snapshot, side by side; in their order."""
     as_of, settings = exam.snapshot.as_of, experiment.training
     learn_from = None if experiment.task == "recommend" else training.train_set(ledger, as_of, settings)
+    if learn_from is not None:
+        leakage.recheck(ledger, learn_from.features).refuse()
 
     def work(spec: ModelSpec, seed: int) -> Verdict:
         fitted = training.fit(spec, ledger, as_of, settings, seed, learn_from)

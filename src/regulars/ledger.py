@@ -7,6 +7,7 @@ shop or the new one, never half.
 
 import contextlib
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,10 +21,11 @@ from regulars.errors import DataError, MissingError
 from regulars.hygiene import Context, spelling
 from regulars.ledger_lines import PEOPLE
 from regulars.ledger_writer import Writer
-from regulars.manifest import Manifest
+from regulars.manifest import Manifest, Part
 from regulars.staging import bucket_of
 
 DEFAULT_BUCKETS = 16
+_URL = re.compile(r"([a-z][a-z0-9+]+):/+(.*)")  # a path that was a URL has lost one of its slashes
 
 
 class Ledger:
@@ -33,15 +35,20 @@ class Ledger:
         """Use :meth:`open` or :meth:`open_or_create`."""
         self.path = path
         self.manifest = manifest
+        self.address = url_of(path) or str(path.absolute())
+        """Where it lies, for whoever does not share our current folder: an absolute path, or a URL."""
 
     @classmethod
     def open(cls, path: Path | str) -> "Ledger":
-        """Open the ledger at ``path`` as of its last commit.
+        """Open the ledger at ``path`` as of its last commit; a URL such as s3://bucket/shop is opened for reading.
 
         Raises:
             MissingError: there is none.
+            DataError: it is damaged, or the URL cannot be reached.
         """
-        path = Path(path)
+        url, path = url_of(path), Path(path)
+        if url is not None:
+            return cls(path, _fetched(url))
         if not (path / "manifest.json").is_file():
             command = f"regulars ingest --preset complete-journey --ledger {path}"
             raise MissingError(f"no ledger at {path}; make one with: {command}")
@@ -60,10 +67,10 @@ class Ledger:
             time_zone: IANA name of the shop's; None for that of the ledger there, or UTC.
 
         Raises:
-            DataError: the ledger there is kept in another currency or time zone.
+            DataError: the ledger there is kept in another currency or time zone, or ``path`` is a URL.
             ConfigError: no such currency or time zone.
         """
-        path = Path(path)
+        path = _on_disk(path)
         if not (path / "manifest.json").is_file():
             zone = clock.check_zone(time_zone or "UTC")
             money.decimals(currency)
@@ -118,10 +125,13 @@ class Ledger:
         chosen = [held[number] for number in sorted(held) if bucket is None or number == bucket]
         if not chosen:
             return schema.LINES.empty().lazy().with_columns(pl.col("purchased_at").dt.replace_time_zone("UTC"))
-        lines = pl.scan_parquet([self.path / part.file for part in chosen])
+        lines = pl.scan_parquet([self._file(part) for part in chosen])
         if before is None:
             return lines
         return lines.filter(pl.col("purchased_at") < clock.midnight(before, self.manifest.time_zone))
+
+    def _file(self, part: Part) -> str:
+        return f"{self.address}/{part.file}"
 
     def _columns(self, table: schema.Table) -> list[pl.Expr]:
         zone = self.manifest.time_zone
@@ -145,7 +155,7 @@ class Ledger:
         part = self.manifest.tables.get("spellings")
         if part is None:
             return pl.DataFrame(schema={"item_as_written": pl.String, "item_id": pl.String})
-        return spelling.respelt(pl.read_parquet(self.path / part.file), Context(self.manifest.rules).on("spelling"))
+        return spelling.respelt(pl.read_parquet(self._file(part)), Context(self.manifest.rules).on("spelling"))
 
     def customers(self) -> pl.DataFrame:
         """Return the records of customers, one for each of the shop's systems that knows them."""
@@ -154,7 +164,7 @@ class Ledger:
     def people(self) -> pl.DataFrame:
         """Return ``customer_as_written`` and ``customer_id``: which person an id stands for, where that is another."""
         part = self.manifest.tables.get("people")
-        return pl.read_parquet(self.path / part.file) if part else pl.DataFrame(schema=PEOPLE)
+        return pl.read_parquet(self._file(part)) if part else pl.DataFrame(schema=PEOPLE)
 
     def quarantine(self) -> pl.DataFrame:
         """Return the lines that were set aside, with reasons."""
@@ -169,15 +179,16 @@ class Ledger:
         if isinstance(table, str):
             table = schema.named(table)
         part = self.manifest.tables.get(table.name)
-        return pl.read_parquet(self.path / part.file) if part else table.empty()
+        return pl.read_parquet(self._file(part)) if part else table.empty()
 
     @contextlib.contextmanager
     def writer(self) -> Iterator[Writer]:
         """Open the ledger for one commit; leaving without ``commit`` leaves it as it was.
 
         Raises:
-            DataError: another process is writing, or the folder cannot be written to.
+            DataError: another process is writing, or the folder cannot be written to, as that of a URL.
         """
+        _on_disk(self.path)
         made = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
         with _locked(self.path):
             try:
@@ -190,6 +201,45 @@ class Ledger:
             finally:
                 if not (self.path / "manifest.json").is_file():
                     _take_back(self.path, made)
+
+
+def url_of(path: Path | str) -> str | None:
+    """Return the URL that ``path`` stands for; None for a path of this machine.
+
+    >>> url_of(Path("s3://shops/london"))
+    's3://shops/london'
+    >>> url_of("shop") is None
+    True
+    """
+    found = _URL.fullmatch(str(path))
+    if found is None:
+        return None
+    return f"{found[1]}://{'/' if found[1] == 'file' else ''}{found[2].rstrip('/')}"
+
+
+def _fetched(url: str) -> Manifest:
+    """Read the manifest of the ledger at ``url``."""
+    from pyarrow import fs  # noqa: PLC0415 - a ledger on a disk does without it
+
+    try:
+        files, path = fs.FileSystem.from_uri(f"{url}/manifest.json")
+        with files.open_input_stream(path) as stream:
+            text = stream.read()
+    except FileNotFoundError as error:
+        raise MissingError(f"no ledger at {url}; copy the folder of one there") from error
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"cannot read {url} ({reason}); check the address and the credentials") from error
+    try:
+        return Manifest.model_validate_json(text)
+    except ValueError as error:
+        raise DataError(f"{url} is damaged or from another version; copy the folder there again") from error
+
+
+def _on_disk(path: Path | str) -> Path:
+    if (url := url_of(path)) is not None:
+        raise DataError(f"cannot write to {url}; write the ledger on a disk and copy its folder there")
+    return Path(path)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,8 @@ import polars as pl
 
 from regulars.errors import ConfigError
 
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+
 
 @dataclass(frozen=True, order=True)
 class Window:
@@ -94,6 +96,24 @@ def frame(snapshots: Sequence[Snapshot]) -> pl.DataFrame:
         {"as_of": [s.as_of for s in snapshots], "horizon_days": [s.horizon_days for s in snapshots]},
         schema={"as_of": pl.Date, "horizon_days": pl.Int64},
     )
+
+
+def day_number(day: dt.date) -> int:
+    """Return the days since 1970-01-01.
+
+    >>> day_number(dt.date(1970, 1, 31))
+    30
+    """
+    return day.toordinal() - _EPOCH
+
+
+def day_of(number: int) -> dt.date:
+    """Return the day that is ``number`` days after 1970-01-01.
+
+    >>> day_of(30)
+    datetime.date(1970, 1, 31)
+    """
+    return dt.date.fromordinal(number + _EPOCH)
 
 
 def parse_day(text: str) -> dt.date:

@@ -37,7 +37,7 @@ def estimators(ledger: Ledger) -> dict[str, object]:
     """What is fitted on the shop as of AS_OF, and a rule for churn."""
     known, items = ledger.transactions(before=AS_OF).collect(), ledger.items()
     snapshots = [Snapshot(AS_OF, HORIZON).moved(-HORIZON - 30 * back) for back in range(3)]
-    table, truth = features.table(known, items, snapshots), labels.next_purchase(known, snapshots)
+    table, truth = features.table(known, features.Side(items), snapshots), labels.next_purchase(known, snapshots)
     learn = table, truth["duration"].to_numpy().astype(np.int64), truth["observed"].to_numpy()
     return {
         "churn": LightGBMChurn(rounds=20, threads=1).fit(*learn),

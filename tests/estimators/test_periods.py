@@ -19,7 +19,7 @@ WEEKLY = Grid.build(14, 3, 7)
 
 
 def customer() -> pl.DataFrame:
-    return features.table(ANNA, ITEMS, [Snapshot(AS_OF)])
+    return features.table(ANNA, features.Side(ITEMS), [Snapshot(AS_OF)])
 
 
 def targets(duration: int, *, observed: bool) -> list[float]:
@@ -92,7 +92,7 @@ def test_the_season_is_that_of_the_middle_of_the_period() -> None:
 @pytest.mark.parametrize("day", range(7))
 def test_weekdays_follow_the_calendar(day: int) -> None:
     as_of = AS_OF + dt.timedelta(days=day)
-    table = features.table(ANNA, ITEMS, [Snapshot(as_of)])
+    table = features.table(ANNA, features.Side(ITEMS), [Snapshot(as_of)])
     rows = periods.every(table, Grid.build(3, 3, 7), season=False)
     expected = [(as_of + dt.timedelta(days=ahead)).isoweekday() for ahead in range(3)]
     assert rows[:, periods.NAMES.index("weekday")].tolist() == expected

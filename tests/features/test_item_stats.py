@@ -1,10 +1,14 @@
 import datetime as dt
+import random
 
+import hypothesis.strategies as st
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from polars.testing import assert_frame_equal
 
 from regulars.features.item_stats import NAMES, item_stats, popularity
-from tests.features.test_pairs import AS_OF, HAND, ITEMS, log, numbered
+from tests.features.test_pairs import AS_OF, HAND, ITEMS, lines, log, numbered
 
 
 def stats(rows: list[tuple[str, str, str, int]]) -> dict[str, dict[str, float]]:
@@ -43,6 +47,16 @@ def test_repeat_buying_by_hand() -> None:
     assert by_item["feta"]["group_gap"] == pytest.approx((30 + 10 * gap) / (1 + 10))
 
 
+def test_demand_ends_where_it_says() -> None:
+    ages = (0, 28, 29, 84, 85)
+    milk = stats([("A", f"A{age}", "milk", age) for age in ages] + [("B", "B1", "brie", 28), ("C", "C1", "brie", 29)])[
+        "milk"
+    ]
+    assert milk["item_share"] == 1 / 2  # of A and B, who came in the last 28 days
+    assert milk["item_trend"] == (1 + 1) / (3 / 3 + 1)
+    assert milk["item_unsold_days"] == 28
+
+
 def test_an_unknown_item_is_typical() -> None:
     unknown = stats(HAND)["nobody knows"]
     assert (unknown["item_share"], unknown["item_trend"]) == (0.0, 1.0)
@@ -57,6 +71,28 @@ def test_popularity_by_hand() -> None:
     assert names == ["brie", "milk", "feta", "old", "older"]
     # One customer and one order each in the window: brie was bought by more customers ever, milk in more orders.
     assert ranked["share"].to_list() == [1 / 2, 1 / 2, 1 / 2, 0.0, 0.0]
+
+
+def both(rows: list[tuple[str, str, str, int]]) -> list[pl.DataFrame]:
+    """Return the statistics of a log, and its items by popularity."""
+    found, catalogue = numbered(log(rows))
+    known = found.before(AS_OF)
+    return [item_stats(known, catalogue, AS_OF), popularity(known, AS_OF, 28)]
+
+
+@given(lines, st.randoms(use_true_random=False))
+@settings(max_examples=30)
+def test_order_of_rows_names_of_customers_and_the_future_change_nothing(
+    rows: list[tuple[str, str, str, int]], rng: random.Random
+) -> None:
+    """The statistics are of all customers: whoever they are, and whatever they will buy."""
+    known = [*HAND, *(row for row in rows if row[3] >= 1), ("A", "A0", "other", 99)]
+    other = [({"A": "Z", "B": "Y", "C": "X"}[customer], order, item, age) for customer, order, item, age in known]
+    rng.shuffle(other)
+    future = [(customer, f"{order}-later", item, age) for customer, order, item, age in rows if age < 1]
+    for again in (other, [*known, *future]):
+        for found, expected in zip(both(again), both(known), strict=True):
+            assert_frame_equal(found, expected, check_exact=True)
 
 
 def test_nothing_recent() -> None:

@@ -2,7 +2,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -96,6 +96,33 @@ def test_never_bought_is_zero_or_unknown() -> None:
     assert [milk[name] for name in unknown] == [None] * len(unknown)
 
 
+def test_windows_end_where_they_say() -> None:
+    lines = [("A", f"A{age}", "milk", age) for age in (0, 30, 31, 90, 91)]
+    found = table(log(lines)).filter(item_id="milk").row(0, named=True)
+    assert (found["own_last_30_days"], found["own_last_90_days"], found["own_orders"]) == (1, 3, 4)
+    assert (found["own_days"], found["customer_days"], found["group_days"]) == (30, 30, 30)
+
+
+def test_the_last_orders_are_five_and_ten() -> None:
+    milk = table(log([("A", f"A{age:02}", "milk", age) for age in range(1, 13)])).filter(item_id="milk")
+    assert milk.select("own_last_5", "own_last_10").row(0) == (5, 10)
+
+
+def test_a_score_is_kept_as_given() -> None:
+    found, catalogue = numbered(log(HAND))
+    lines = found.before(AS_OF)
+    given_ = pl.DataFrame(
+        {"customer": [1, 0], "item": [2, 9], "group": catalogue.groups[[2, -1]], "co_score": [0.25, 0.5]},
+        schema={"customer": pl.Int32, "item": pl.Int32, "group": pl.Int32, "co_score": pl.Float64},
+    )
+    stats = item_stats(lines, catalogue, AS_OF)
+    features = pairs.table(given_, pairs.own(lines, AS_OF), lines, stats, AS_OF)
+    assert features["co_score"].to_list() == [0.25, 0.5]
+    # The second item is in no catalogue: what is known of it is what the last row of the statistics says.
+    unknown = stats.row(-1, named=True)
+    assert features.row(1, named=True)["item_rate"] == pytest.approx(unknown["item_rate"], rel=1e-6)
+
+
 def test_every_feature_is_there() -> None:
     features = table(log(HAND))
     assert features.columns == ["customer_id", "item_id", *pairs.NAMES]
@@ -134,6 +161,24 @@ def test_order_of_rows_and_names_of_customers_are_irrelevant(
     random.shuffle(other)
     renamed = table(log(other)).with_columns(pl.col("customer_id").replace({"Z": "A", "Y": "B", "X": "C"}))
     assert_frame_equal(renamed.sort("customer_id", "item_id"), table(log(rows)), check_exact=True)
+
+
+@given(lines, st.lists(st.integers(0, 11), min_size=1, unique=True))
+@settings(max_examples=20)
+def test_candidates_do_not_depend_on_each_other(rows: list[tuple[str, str, str, int]], chosen: list[int]) -> None:
+    """A candidate has the same features among all, among some in any order, and with its customer's lines alone."""
+    found, catalogue = numbered(log([row for row in rows if row[3] >= 1] or HAND))
+    lines = found.before(AS_OF)
+    every = pl.DataFrame({"item": range(catalogue.n_items), "group": catalogue.groups[:-1]}).cast(pl.Int32)
+    candidates = lines.select(pl.col("customer").unique().sort()).join(every, how="cross").with_columns(co_score=0.5)
+    owned, stats = pairs.own(lines, AS_OF), item_stats(lines, catalogue, AS_OF)
+    together = pairs.table(candidates, owned, lines, stats, AS_OF)
+    some = [number % candidates.height for number in chosen]
+    assert_frame_equal(pairs.table(candidates[some], owned, lines, stats, AS_OF), together[some], check_exact=True)
+    for customer in lines["customer"].unique():
+        own = lines.filter(customer=customer)
+        alone = pairs.table(candidates.filter(customer=customer), pairs.own(own, AS_OF), own, stats, AS_OF)
+        assert_frame_equal(alone, together.filter(customer=customer), check_exact=True)
 
 
 @given(lines)

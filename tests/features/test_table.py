@@ -1,8 +1,8 @@
-"""What holds for the features of any log."""
+"""What holds for the features of any log and whatever the shop knows beside it."""
 
+import dataclasses
 import datetime as dt
 import random
-from pathlib import Path
 
 import hypothesis.strategies as st
 import numpy as np
@@ -11,88 +11,115 @@ import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from regulars import features, scale
-from regulars.features import basket, price, recent, rfm, rhythm, season, store
-from regulars.ledger import Ledger
+from regulars import features
+from regulars.errors import ConfigError
+from regulars.features import Columns, Past, Side
 from regulars.windows import Snapshot
-from tests import shops
-from tests.features.log import ANNA, AS_OF, ITEMS, days, logs
-
-FAMILIES = (rfm.rfm, rhythm.rhythm, recent.recent, basket.basket, price.price, season.season, store.store)
-END = dt.date(2023, 10, 29)
-"""The day after the last purchase of the simulated shop."""
-
-
-def table(lines: pl.DataFrame, *as_of: dt.date) -> pl.DataFrame:
-    return features.table(lines, ITEMS, [Snapshot(day) for day in as_of])
+from tests.features.log import ANNA, AS_OF, NAMES, SIDE, days, logs, sides, table
 
 
 def same(one: pl.DataFrame, other: pl.DataFrame) -> None:
+    """Hold two tables against each other, to the last bit."""
     assert_frame_equal(one, other, check_exact=True)
 
 
-@given(logs, days)
-@settings(max_examples=30)
-def test_rows_at_or_after_as_of_change_nothing(lines: pl.DataFrame, as_of: dt.date) -> None:
-    past = lines.filter(pl.col("purchased_at") < as_of)
-    same(table(lines, as_of), table(past, as_of))
+def each(side: Side, change: dict[str, pl.Expr], among: tuple[str, ...] = ("items", "stores", "events")) -> Side:
+    """Return the side with the rows of its tables chosen by a condition a table."""
+    tables = {name: getattr(side, name) for name in among}
+    kept = {name: rows.filter(change[name]) for name, rows in tables.items() if rows is not None and name in change}
+    return dataclasses.replace(side, **kept, events_since=side.since)
 
 
-@given(logs, days, st.randoms(use_true_random=False))
-@settings(max_examples=30)
-def test_row_order_changes_nothing(lines: pl.DataFrame, as_of: dt.date, rng: random.Random) -> None:
-    order = list(range(lines.height))
+def shuffled(rows: pl.DataFrame | None, rng: random.Random) -> pl.DataFrame | None:
+    """Return the rows in another order."""
+    if rows is None:
+        return None
+    order = list(range(rows.height))
     rng.shuffle(order)
-    same(table(lines[order], as_of), table(lines, as_of))
+    return rows[order]
 
 
-@given(logs, days)
+@given(logs, days, sides)
+@settings(max_examples=60)
+def test_rows_at_or_after_as_of_change_nothing(lines: pl.DataFrame, as_of: dt.date, side: Side) -> None:
+    """Neither lines nor events from as_of on, nor what purchases from then on tell of items."""
+    known = each(side, {"events": pl.col("at") < as_of, "items": (pl.col("known_since") < as_of).fill_null(True)})
+    past = lines.filter(pl.col("purchased_at") < as_of)
+    same(table(lines, as_of, side=side), table(past, as_of, side=known))
+
+
+@given(logs, days, sides, st.randoms(use_true_random=False))
+@settings(max_examples=40)
+def test_row_order_changes_nothing(lines: pl.DataFrame, as_of: dt.date, side: Side, rng: random.Random) -> None:
+    other = Side(*(shuffled(rows, rng) for rows in (side.items, side.stores, side.events)))
+    lines_again = shuffled(lines, rng)
+    assert lines_again is not None
+    same(table(lines_again, as_of, side=other), table(lines, as_of, side=side))
+
+
+@given(logs, days, sides, st.permutations(["10", "9", "Zoe", "ävid", "eve"]))
+@settings(max_examples=40)
+def test_names_of_customers_change_nothing(lines: pl.DataFrame, as_of: dt.date, side: Side, names: list[str]) -> None:
+    told = dict(zip((*NAMES, "eve"), names, strict=True))
+    new = pl.col("customer_id").replace_strict(told)
+    events = None if side.events is None else side.events.with_columns(new)
+    renamed = table(lines.with_columns(new), as_of, side=dataclasses.replace(side, events=events))
+    same(renamed, table(lines, as_of, side=side).with_columns(new).sort("as_of", "customer_id"))
+
+
+@given(logs, days, sides)
 @settings(max_examples=20)
-def test_names_of_customers_change_nothing(lines: pl.DataFrame, as_of: dt.date) -> None:
-    names = {"anna": "zoe", "bert": "yan", "cleo": "10", "dora": "9"}
-    renamed = lines.with_columns(pl.col("customer_id").replace_strict(names))
-    expected = table(lines, as_of).with_columns(pl.col("customer_id").replace_strict(names))
-    same(table(renamed, as_of), expected.sort("as_of", "customer_id"))
+def test_names_of_items_and_orders_change_nothing(lines: pl.DataFrame, as_of: dt.date, side: Side) -> None:
+    new = pl.col("item_id").replace_strict({"bread": "9", "tea": "10", "rope": "Zopf", "soap": ""})
+    items = None if side.items is None else side.items.with_columns(new)
+    renamed = lines.with_columns(new, order_id=pl.col("order_id").str.reverse())
+    same(table(renamed, as_of, side=dataclasses.replace(side, items=items)), table(lines, as_of, side=side))
 
 
-@given(logs, days)
-@settings(max_examples=20)
-def test_no_customer_depends_on_another(lines: pl.DataFrame, as_of: dt.date) -> None:
-    together = table(lines, as_of)
-    alone = [table(part, as_of) for part in lines.sort("customer_id").partition_by("customer_id")]
+@given(logs, days, sides)
+@settings(max_examples=40)
+def test_no_customer_depends_on_another(lines: pl.DataFrame, as_of: dt.date, side: Side) -> None:
+    together = table(lines, as_of, side=side)
+    alone = [
+        table(part, as_of, side=each(side, {"events": pl.col("customer_id") == part["customer_id"][0]}))
+        for part in lines.sort("customer_id").partition_by("customer_id")
+    ]
     same(pl.concat(alone), together)
 
 
-@given(logs, st.lists(days, min_size=2, max_size=4, unique=True))
+@given(logs, days, sides)
 @settings(max_examples=20)
-def test_several_snapshots_at_once_equal_one_at_a_time(lines: pl.DataFrame, as_of: list[dt.date]) -> None:
-    same(table(lines, *as_of), pl.concat([table(lines, day) for day in sorted(as_of)]))
+def test_what_nobody_bought_changes_nothing(lines: pl.DataFrame, as_of: dt.date, side: Side) -> None:
+    """A customer's own items and stores are enough, as where one row is made online."""
+    bought = each(
+        side,
+        {
+            "items": pl.col("item_id").is_in(lines["item_id"].unique().implode()),
+            "events": pl.col("customer_id").is_in(lines["customer_id"].unique().implode()),
+        },
+    )
+    same(table(lines, as_of, side=bought), table(lines, as_of, side=side))
 
 
-@given(logs, days)
-@settings(max_examples=30)
-def test_features_stay_within_their_bounds(lines: pl.DataFrame, as_of: dt.date) -> None:
-    found = table(lines, as_of)
-    assert found.select(pl.col(features.NAMES).is_nan().any()).sum_horizontal().sum() == 0
-    assert (found["recency"] >= 1).all()
-    assert (found["tenure"] >= found["recency"]).all()
-    assert (found["frequency"] <= found["tenure"] - found["recency"]).all()
-    for name in (
-        "weekend_share", "new_item_share", "top_department_share", "top_store_share",
-        "discount_share", "discount_share_90",
-    ):  # fmt: skip
-        assert found[name].drop_nulls().is_between(0, 1).all(), name
-    weekdays = found.select(pl.sum_horizontal(season.WEEKDAYS)).to_series()
-    assert weekdays.to_list() == pytest.approx([1.0] * len(weekdays))
-    assert found["hour"].is_between(0, 23).all()
-    assert (found["gap_shrunk"] > 0).all()
-    assert (found["overdue"] > 0).all()
+def test_who_is_in_the_table() -> None:
+    """Whoever bought before as_of, by as_of and customer."""
+    lines = pl.concat(
+        [ANNA, ANNA.with_columns(customer_id=pl.lit("abe"), purchased_at=pl.lit(dt.datetime(2024, 2, 9)))]
+    )
+    found = table(lines, dt.date(2024, 2, 9), AS_OF, dt.date(2024, 1, 1), dt.date(2024, 1, 2))
+    assert found.select(features.KEYS).rows() == [
+        ("anna", dt.date(2024, 1, 2)),
+        ("anna", dt.date(2024, 2, 9)),
+        ("abe", AS_OF),
+        ("anna", AS_OF),
+    ]
 
 
 def test_the_table_is_typed_named_and_in_order() -> None:
     found = table(ANNA, AS_OF)
     assert tuple(found.columns) == (*features.KEYS, *features.NAMES)
-    assert len(set(features.NAMES)) == len(features.NAMES) >= 40
+    assert len(set(features.NAMES)) == len(features.NAMES) >= 70
+    assert tuple(name for family in features.FAMILIES for name in features.names([family])) == features.NAMES
     assert found.schema["customer_id"] == pl.String
     assert found.schema["as_of"] == pl.Date
     assert set(found.select(features.NAMES).dtypes) == {pl.Float64}
@@ -100,38 +127,23 @@ def test_the_table_is_typed_named_and_in_order() -> None:
     assert table(ANNA.clear(), AS_OF).schema == found.schema
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
-def test_every_feature_is_documented(family: object) -> None:
-    module = __import__(family.__module__, fromlist=["NAMES"])
-    text = family.__doc__ or ""
-    for name in module.NAMES:
-        stem, _, number = name.rpartition("_")
-        first, last = f"``{stem}_", f".. {stem}_" if number.isdigit() else ""
-        assert f"``{name}``" in text or (last and first in text and last in text), name
+def test_some_families_are_columns_of_all() -> None:
+    two = features.FAMILIES[3:1:-1]
+    found = features.table(ANNA, SIDE, [Snapshot(AS_OF)], two)
+    same(found, table(ANNA, AS_OF).select(*features.KEYS, *features.names(two)))
 
 
-@pytest.mark.parametrize("buckets", [1, 7])
-def test_the_number_of_buckets_changes_nothing(buckets: int, small_ledger: Ledger, tmp_path: Path) -> None:
-    snapshots = [Snapshot(dt.date(2023, 6, 1)), Snapshot(END)]
-    other = shops.ledger(shops.simulate(), tmp_path / "ledger", buckets)
-    same(scale.feature_table(small_ledger, snapshots), scale.feature_table(other, snapshots))
+def test_a_name_is_given_once() -> None:
+    def again(past: Past) -> Columns:
+        return {"recency": past.days.age()}
+
+    with pytest.raises(ConfigError, match="two features are called 'recency'; rename the one of again"):
+        features.table(ANNA, SIDE, [Snapshot(AS_OF)], (*features.FAMILIES, again))
 
 
-def test_buckets_without_customers_do_not_disturb(tmp_path: Path) -> None:
-    shop = shops.simulate(3, 100)
-    book = shops.ledger(shop, tmp_path / "ledger", buckets=16)
-    snapshot = Snapshot(END)
-    same(scale.feature_table(book, [snapshot]), features.table(shop.transactions, shop.items, [snapshot]))
-
-
-def test_one_customer_online_equals_the_row_in_the_batch(small_ledger: Ledger) -> None:
-    snapshot, items = Snapshot(END), small_ledger.items()
-    batch = scale.feature_table(small_ledger, [snapshot])
-    assert batch.height > 140
-    for customer in batch["customer_id"].gather_every(7):
-        lines = small_ledger.customer(customer)
-        bought = items.filter(pl.col("item_id").is_in(lines["item_id"].unique().implode()))
-        same(features.table(lines, bought, [snapshot]), batch.filter(pl.col("customer_id") == customer))
+def test_an_instant_is_given_once() -> None:
+    with pytest.raises(ConfigError, match="give each instant once"):
+        table(ANNA, AS_OF, AS_OF)
 
 
 def test_a_matrix_has_nan_for_what_is_not_known() -> None:

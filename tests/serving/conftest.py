@@ -68,7 +68,7 @@ def champions(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the shop's champions, as ``regulars package`` resolves it."""
     lines, items = ledger.transactions(before=CUT).collect(), ledger.items()
     snapshots = [Snapshot(CUT, HORIZON).moved(-HORIZON - 30 * back) for back in range(3)]
-    table = features.table(lines, items, snapshots)
+    table = features.table(lines, features.Side(items), snapshots)
     truth = labels.next_purchase(lines, snapshots)
     duration, observed = truth["duration"].to_numpy().astype(np.int64), truth["observed"].to_numpy()
     fitted: dict[Task, Any] = {

@@ -44,7 +44,7 @@ def as_request(lines: pl.DataFrame) -> tuple[Line, ...]:
 @pytest.mark.parametrize("as_of", [None, LATER])
 def test_live_is_batch(scorer: Scorer, ledger: Ledger, champions: Path, as_of: dt.date | None) -> None:
     day = as_of or scorer.store.header.as_of
-    table = features.table(ledger.transactions(before=day), ledger.items(), [Snapshot(day)])
+    table = features.table(ledger.transactions(before=day), features.Side(ledger.items()), [Snapshot(day)])
     batch = scoring.score(Champions.read(champions), table)
     for row in batch.iter_rows(named=True):
         answer = scorer.score(ScoreRequest(customer_id=row["customer_id"]), day, "r")
@@ -70,7 +70,7 @@ def test_the_stored_row_is_the_recomputed_one(scorer: Scorer) -> None:
     request, day = CustomerRequest(customer_id="C005"), scorer.store.header.as_of
     assert customer.is_stored(scorer.store, request, day)
     computed = features.table(
-        customer.purchases(scorer.store, request, day), scorer.store.items(shop_items()), [Snapshot(day)]
+        customer.purchases(scorer.store, request, day), scorer.store.side("C005", shop_items()), [Snapshot(day)]
     )
     assert_frame_equal(customer.asked(scorer.store, request, day).features, computed)
 

@@ -33,7 +33,7 @@ def test_histories_are_the_ledgers(ledger: Ledger, store: Store) -> None:
 
 
 def test_rows_are_the_feature_table(ledger: Ledger, store: Store) -> None:
-    table = features.table(ledger.transactions(), ledger.items(), [Snapshot(store.header.as_of)])
+    table = features.table(ledger.transactions(), features.Side(ledger.items()), [Snapshot(store.header.as_of)])
     for customer_id, row in zip(table["customer_id"], features.matrix(table), strict=True):
         np.testing.assert_array_equal(store.features(customer_id), row)
 
@@ -94,7 +94,7 @@ def test_another_version(ledger: Ledger, tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     store_build.build(ledger, path)
     connection = sqlite3.connect(path)
-    connection.execute("""UPDATE header SET content = replace(content, '"format":1', '"format":99')""")
+    connection.execute("""UPDATE header SET content = replace(content, '"format":2', '"format":99')""")
     connection.commit()
     connection.close()
     with pytest.raises(DataError, match="make it again"):

@@ -41,12 +41,12 @@ def dates(shop: Shop, patience: float = PATIENCE, customers: Collection[str] | N
     Raises:
         ConfigError: ``patience`` is not inside (0, 1).
     """
-    items, snapshot = shop.ledger.items(), Snapshot(shop.as_of)
+    side, snapshot = scale.side(shop.ledger, shop.as_of), Snapshot(shop.as_of)
     shop.champions.refuse_the_past(shop.as_of, "timing")
 
     def work(transactions: pl.LazyFrame) -> pl.DataFrame:
         asked = transactions if customers is None else _of(transactions, customers)
-        return _dates(shop, features.table(asked, items, [snapshot]), patience)
+        return _dates(shop, features.table(asked, side, [snapshot]), patience)
 
     return scale.map_buckets(shop.ledger, shop.as_of, work).sort("customer_id")
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from regulars.cli import engines
 from regulars.cli.app import AsOf, Json, LedgerOption, TaskOption, app, champions, open_ledger, parse_day, show, tasks
 from regulars.home import Home
 
@@ -50,49 +51,83 @@ def train(
 
 
 @app.command()
+def features(
+    as_of: Annotated[
+        list[str], typer.Option("--as-of", metavar="DATE", help="First day that must not be known; give several.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder; it gets a Parquet file a bucket.")],
+    ledger: LedgerOption = None,
+    engine: engines.EngineOption = "local",
+    workers: engines.Workers = None,
+    master: engines.Master = None,
+    as_json: Json = False,
+) -> None:
+    """Write what is known of every customer as of each DATE: the table that models learn from.
+
+    One row a customer and DATE, known before it. The rows are the same whatever the engine.
+
+    Example: regulars features --as-of 2017-09-01 --as-of 2017-10-01 --out features --workers 2
+    """
+    where = engines.engine(engine, workers, master)
+    shop, days = open_ledger(ledger), [parse_day(day) for day in as_of]
+    from regulars import console, scale
+    from regulars.windows import Snapshot
+
+    written = scale.feature_files(shop, [Snapshot(day) for day in days], out, where, console.track)
+    result = {"rows": written.rows, "parts": written.parts, "out": str(out), "as_of": as_of}
+    show(result, as_json, lambda: console.facts("Features", result))
+
+
+@app.command()
 def score(
     as_of: AsOf,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.parquet", help="Where the scores go.")],
+    out: engines.Rows,
     ledger: LedgerOption = None,
     curve: Annotated[bool, typer.Option("--curve", help="Add the whole survival curve of each customer.")] = False,
+    engine: engines.EngineOption = "local",
+    workers: engines.Workers = None,
+    master: engines.Master = None,
     as_json: Json = False,
 ) -> None:
     """Say of every customer how likely they stay away and when they will be back, as of DATE.
 
     One row a customer known before DATE; day 1 is DATE itself. A DATE before the champions' training cut is refused.
+
+    Example: regulars score --as-of 2017-10-01 --out scores.parquet
     """
+    where = engines.engine(engine, workers, master)
     shop, day = open_ledger(ledger), parse_day(as_of)
     from regulars import batch, console
 
-    batch.check_out(out)
-    rows = batch.score(shop, champions(), day, curve=curve, track=console.track)
-    batch.write(rows, out)
-    result = {"rows": rows.height, "out": str(out), "as_of": as_of}
+    engines.check_out(out)
+    job = batch.score_job(champions(), day, curve=curve)
+    result = engines.write(shop, job, out, where) | {"as_of": as_of}
     show(result, as_json, lambda: console.facts("Scored", result))
 
 
 @app.command()
 def recommend(
     as_of: AsOf,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.parquet", help="Where the recommendations go.")],
+    out: engines.Rows,
     ledger: LedgerOption = None,
     k: Annotated[int, typer.Option(min=1, max=200, help="Items a customer.")] = 20,
     kind: Annotated[str, typer.Option(help="next_basket, or buy_again for items they know.")] = "next_basket",
+    engine: engines.EngineOption = "local",
+    workers: engines.Workers = None,
+    master: engines.Master = None,
     as_json: Json = False,
 ) -> None:
-    """List what to offer every customer, best first, as of DATE."""
+    """List what to offer every customer, best first, as of DATE.
+
+    Example: regulars recommend --as-of 2017-10-01 --k 10 --out offers.parquet
+    """
+    where = engines.engine(engine, workers, master)
     shop, day = open_ledger(ledger), parse_day(as_of)
     from regulars import batch, console
 
-    batch.check_out(out)
-    rows = batch.recommend(shop, champions(), day, k, kind, console.track)
-    batch.write(rows, out)
-    result = {
-        "rows": rows.height,
-        "customers": rows["customer_id"].n_unique(),
-        "out": str(out),
-        "as_of": as_of,
-    }
+    engines.check_out(out)
+    job = batch.recommend_job(champions(), day, k, kind)
+    result = engines.write(shop, job, out, where) | {"as_of": as_of}
     show(result, as_json, lambda: console.facts("Recommended", result))
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from regulars import features as ft
 from regulars.estimators.base import Bools, Floats, Ints
-from regulars.features.season import WEEKDAYS
+from regulars.features.rollups import WEEKDAYS
 
 OWN = (
     "day", "width", "elapsed", "elapsed_over_gap_shrunk", "elapsed_over_gap_median", "elapsed_over_gap_smoothed",

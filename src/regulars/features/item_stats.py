@@ -4,7 +4,8 @@ import datetime as dt
 
 import polars as pl
 
-from regulars.features.purchases import Catalogue, day_number
+from regulars import windows
+from regulars.features.purchases import Catalogue
 
 NAMES = (
     "item_share",
@@ -32,15 +33,16 @@ _SPANS = ("customers", "repeaters", "gaps", "days", "orders")
 def item_stats(lines: pl.DataFrame, catalogue: Catalogue, as_of: dt.date) -> pl.DataFrame:
     """Return the statistics of every item, and in the last row those of an item nobody knows.
 
-    ``item_share``        customers who bought it in the last 28 days / customers of these days, in [0, 1]
-    ``item_trend``        its orders in the last 28 days over a third of the last 84 days' (1 = steady), one
-                          order added to both
-    ``item_unsold_days``  days since its last sale, >= 1 (null: never sold)
-    ``item_repeat``       share of its customers who bought it in two orders, shrunk towards the group's
-    ``item_rate``         of the later orders of its customers, the share with the item, shrunk likewise
-    ``item_gap``          mean days between two purchases by one customer, shrunk likewise
-    ``group_rate``        ``item_rate`` of the items of its group together
-    ``group_gap``         mean days between two orders with any item of its group by one customer
+    Columns:
+        item_share (share, [0, 1]): customers who bought it in the last 28 days over all customers of these days
+        item_trend (ratio, > 0): its orders in the last 28 days over a third of those in the last 84, one order added
+            to both; 1 is steady
+        item_unsold_days (days, >= 1): since its last sale; null where there was none
+        item_repeat (share, (0, 1)): customers who bought it in two orders or more, shrunk towards the group's share
+        item_rate (share, (0, 1)): of its customers' orders after their first with it, those with it, shrunk likewise
+        item_gap (days, > 0): mean time between two purchases by one customer, shrunk likewise
+        group_rate (share, (0, 1)): item_rate of the items of its group together
+        group_gap (days, > 0): mean time between two orders of one customer with any item of its group
 
     Args:
         lines: :class:`~regulars.features.purchases.Purchases` lines, of every customer, all before as_of.
@@ -76,7 +78,7 @@ def popularity(lines: pl.DataFrame, as_of: dt.date, window_days: int) -> pl.Data
     By customers in the last ``window_days``, orders in them, customers ever, orders ever, then by item.
     ``share`` is customers who bought it in the window / customers of the window (0 where there are none).
     """
-    recent = pl.col("day") >= day_number(as_of) - window_days
+    recent = pl.col("day") >= windows.day_number(as_of) - window_days
     active = lines.filter(recent)["customer"].n_unique()
     counted = lines.group_by("item").agg(
         customers=pl.col("customer").filter(recent).n_unique(),
@@ -142,7 +144,7 @@ def _item_means() -> dict[str, pl.Expr]:
 
 
 def _demand(lines: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    age = day_number(as_of) - pl.col("day")
+    age = windows.day_number(as_of) - pl.col("day")
     recent = age <= RECENT_DAYS
     active = lines.filter(recent)["customer"].n_unique()
     return lines.group_by("item").agg(

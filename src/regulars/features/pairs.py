@@ -8,8 +8,9 @@ import datetime as dt
 
 import polars as pl
 
+from regulars import windows
 from regulars.features import item_stats
-from regulars.features.purchases import day_number, ratio
+from regulars.features.purchases import ratio
 
 OWN = (
     "own_orders",
@@ -53,17 +54,22 @@ _COUNTS = (
 def own(lines: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
     """Return what each customer's own orders say about each item they bought, by customer and item.
 
-    ``own_orders``        orders with the item, >= 1
-    ``own_days``          days since the last of them, >= 1
-    ``own_orders_ago``    orders of the customer since then, >= 0
-    ``own_decayed_8``, ``own_decayed_25``        orders with the item, each halved for every 8 or 25 orders since
-    ``own_last_5``, ``own_last_10``              of the last 5 or 10 orders, those with the item
-    ``own_last_30_days``, ``own_last_90_days``   orders with the item in the last days
-    ``own_rank``          place of the item among the customer's by ``own_decayed_25``, 1 the first, ties alike
-    ``own_span``          days from the first to the last
-    ``orders_since``      orders of the customer from the first with the item on, >= own_orders
+    A count is above 0 here; in :func:`table` it is 0 for an item the customer never bought, and the rest is null.
+
+    Columns:
+        own_orders (orders, >= 0): orders with the item
+        own_days (days, >= 1): since the last of them
+        own_orders_ago (orders, >= 0): orders of the customer since then
+        own_decayed_8 (orders, >= 0): orders with the item, each halved for every 8 orders since
+        own_decayed_25 (orders, >= 0): the same, halved for every 25
+        own_last_5 (orders, [0, 5]): of the last 5 orders, those with the item
+        own_last_10 (orders, [0, 10]): of the last 10
+        own_last_30_days, own_last_90_days (orders, >= 0): orders with the item in the last so many days
+        own_rank (place, >= 1): of the item among the customer's by own_decayed_25; 1 is the first, ties alike
+        own_span (days, >= 0): from the first order with the item to the last
+        orders_since (orders, >= 1): orders of the customer from the first with the item on, never under own_orders
     """
-    age = day_number(as_of) - pl.col("day")
+    age = windows.day_number(as_of) - pl.col("day")
     ago = pl.col("order").max().over("customer") - pl.col("order")
     counted = (
         lines.with_columns(age=age, ago=ago)
@@ -95,13 +101,14 @@ def _weight(half_orders: int) -> pl.Expr:
 def customers(lines: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
     """Return what each customer's orders look like, by customer.
 
-    ``customer_orders``   orders, >= 1
-    ``customer_size``     mean distinct items of an order
-    ``customer_repeat``   share of these that the customer had bought before, in [0, 1)
-    ``customer_days``     days since the last order, >= 1
-    ``customer_gap``      mean days between two orders (null for one order)
+    Columns:
+        customer_orders (orders, >= 1): all of them
+        customer_size (items, >= 1): mean distinct items of an order
+        customer_repeat (share, [0, 1)): of these, the share that the customer had bought before
+        customer_days (days, >= 1): since the last order
+        customer_gap (days, >= 0): mean time between two orders; null for one order
     """
-    age = day_number(as_of) - pl.col("day")
+    age = windows.day_number(as_of) - pl.col("day")
     n_orders = pl.col("order").max() + 1
     counted = lines.group_by("customer").agg(
         customer_orders=n_orders,
@@ -116,11 +123,12 @@ def customers(lines: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
 def groups(lines: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
     """Return each customer's orders with any item of a group, by customer and group.
 
-    ``group_orders``  their number, >= 1
-    ``group_days``    days since the last, >= 1
-    ``group_span``    days from the first to the last
+    Columns:
+        group_orders (orders, >= 0): their number; 0 in :func:`table` where there were none
+        group_days (days, >= 1): since the last order with an item of the group
+        group_span (days, >= 0): from the first of them to the last
     """
-    age = day_number(as_of) - pl.col("day")
+    age = windows.day_number(as_of) - pl.col("day")
     visits = lines.group_by("customer", "group", "order").agg(pl.col("day").min())
     counted = visits.group_by("customer", "group").agg(
         group_orders=pl.len().cast(pl.Int64), group_days=age.min(), group_span=age.max() - age.min()
@@ -133,19 +141,19 @@ def table(
 ) -> pl.DataFrame:
     """Return the features of each candidate: the columns of ``candidates``, then NAMES as Float32, in its order.
 
-    What a customer never bought counts 0 and its ages are null. Beside the columns of :func:`own`,
-    :func:`customers` and :func:`~regulars.features.item_stats.item_stats`:
+    What a customer never bought counts 0 and its ages are null. These columns join those of :func:`own`,
+    :func:`groups`, :func:`customers` and :func:`~regulars.features.item_stats.item_stats`:
 
-    ``own_share``       orders with the item / orders
-    ``own_rate``        orders with the item / orders from the first with it on, one order added
-    ``own_gap``         mean days between two purchases, shrunk towards the item's mean
-    ``own_gap_orders``  mean orders of the customer from one with the item to the next (null for one)
-    ``own_lag``         days since the last purchase / ``own_gap``: about 1 when it is due
-    ``group_share``     orders with an item of the group / orders
-    ``group_days``      days since the last of them
-    ``group_lag``       the same over the shrunk mean gap between them
-    ``group_part``      orders with the item / orders with its group
-    ``co_score``        as given
+    Columns:
+        own_share (share, [0, 1]): orders with the item over all orders
+        own_rate (share, (0, 1)): orders with the item over orders from the first with it on, one order added
+        own_gap (days, > 0): mean time between two purchases of the item, shrunk towards item_gap
+        own_gap_orders (orders, >= 1): mean orders from one with the item to the next; null for one order with it
+        own_lag (ratio, > 0): own_days over own_gap; about 1 when the item is due
+        group_share (share, [0, 1]): orders with an item of the group over all orders
+        group_lag (ratio, > 0): group_days over the mean time between such orders, shrunk towards group_gap
+        group_part (share, [0, 1]): orders with the item over orders with its group; null without such orders
+        co_score (score, [0, 1]): how near the item is to what the customer bought lately, as the candidates give it
 
     Args:
         candidates: ``customer``, ``item``, ``group``, ``co_score``.

@@ -1,34 +1,39 @@
-"""Discounts taken and goods brought back."""
+"""How much a customer is after discounts."""
 
-import polars as pl
+import numpy as np
 
-from regulars.features.known import KEYS, Known
+from regulars.features.past import Column, Columns, Past, ratio
 
-NAMES = ("discount_share", "discount_share_90", "return_share")
+RECENT_DAYS = 90
 
 
-def price(known: Known) -> pl.DataFrame:
-    """Discount and return habits of each customer at each snapshot.
+def price(past: Past) -> Columns:
+    """Discounts taken.
 
-    One row per (customer_id, as_of):
+    Columns:
+        discount_share (share, [0, 1]): discounts over what the goods would have cost without; null where that is not
+            above 0
+        discount_share_90 (share, [0, 1]): the same in the last 90 days
+        deal_share (share, [0, 1]): lines bought with a discount
+        deal_share_90 (share, [0, 1]): the same in the last 90 days; null where nothing was bought
 
-    ``discount_share``     discounts over the undiscounted amount, [0, 1]; null where that is not positive
-    ``discount_share_90``  the same in the last 90 days
-    ``return_share``       returned lines over items bought (item-days), >= 0
+    Example:
+        >>> from regulars.features.example import show
+        >>> show(price)
+        discount_share 0.054
+        discount_share_90 0.054
+        deal_share 0.4
+        deal_share_90 0.4
     """
-    near = pl.col("age") <= 90
-    sums = known.days.group_by(KEYS, maintain_order=True).agg(
-        discount_share=_share(pl.col("discount").sum(), pl.col("amount").sum()),
-        discount_share_90=_share(pl.col("discount").filter(near).sum(), pl.col("amount").filter(near).sum()),
-        bought=pl.col("n_items").sum(),
-    )
-    back = known.returns.group_by(KEYS).agg(pl.col("n_returns").sum())
-    joined = sums.join(back, on=KEYS, how="left", maintain_order="left")
-    return joined.with_columns(return_share=pl.col("n_returns").fill_null(0) / pl.col("bought")).drop(
-        "n_returns", "bought"
-    )
+    return {
+        "discount_share": _discounts(past, None),
+        "discount_share_90": _discounts(past, RECENT_DAYS),
+        "deal_share": past.days.mean_of("n_deals", "n_lines"),
+        "deal_share_90": past.days.mean_of("n_deals", "n_lines", RECENT_DAYS),
+    }
 
 
-def _share(discount: pl.Expr, amount: pl.Expr) -> pl.Expr:
-    full = discount + amount
-    return pl.when(full > 0).then((discount / full).clip(upper_bound=1))  # refunds can outweigh what was paid
+def _discounts(past: Past, days: int | None) -> Column:
+    discount = past.days.total("discount", days)
+    share = ratio(discount, discount + past.days.total("amount", days))
+    return np.minimum(share, 1)  # refunds can outweigh what was paid

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from regulars import windows
+
 Codes = npt.NDArray[np.int64]
 
 BLOCK = 512
@@ -99,7 +101,7 @@ class Purchases:
 
     def before(self, as_of: dt.date) -> pl.DataFrame:
         """Return the lines known at ``as_of``; cutting first and numbering then gives the same."""
-        return self.lines.filter(pl.col("day") < day_number(as_of))
+        return self.lines.filter(pl.col("day") < windows.day_number(as_of))
 
 
 def blocks(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -107,15 +109,6 @@ def blocks(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:
     for customers in lines["customer"].unique().sort().to_frame().iter_slices(BLOCK):
         first, last = customers["customer"][0], customers["customer"][-1]
         yield lines.filter(pl.col("customer").is_between(first, last))
-
-
-def day_number(day: dt.date) -> int:
-    """Return the days since 1970-01-01.
-
-    >>> day_number(dt.date(1970, 1, 31))
-    30
-    """
-    return day.toordinal() - dt.date(1970, 1, 1).toordinal()
 
 
 def ratio(over: pl.Expr, under: pl.Expr) -> pl.Expr:

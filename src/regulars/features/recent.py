@@ -1,47 +1,55 @@
 """What happened lately: counts and spend in windows, and their trends."""
 
-import polars as pl
+import numpy as np
 
-from regulars.features.known import KEYS, Known
+from regulars.features.past import Column, Columns, Past
 
 WINDOWS = (30, 90, 180, 365)
 SHORT = (7, 14)
 
-NAMES = (
-    *(f"days_{w}" for w in (*SHORT, *WINDOWS)),
-    *(f"spend_{w}" for w in WINDOWS),
-    "trend_30",
-    "trend_90",
-    "trend_180",
-)
 
-
-def recent(known: Known) -> pl.DataFrame:
+def recent(past: Past) -> Columns:
     """Purchase days and spend in the last days before as_of, and their trends.
 
-    One row per (customer_id, as_of):
+    Half a purchase day is added to both sides of a trend, so that a ratio always exists; a trend is null until the
+    customer has been known for longer than its recent window.
 
-    ``days_7 .. days_365``    purchase days with age <= 7, 14, 30, 90, 180, 365; >= 0
-    ``spend_30 .. spend_365`` net amount in these windows, minor units
-    ``trend_30``              rate of the last 30 days over that of the 60 before; 1 = steady, > 1 = speeding up
-    ``trend_90``, ``trend_180``  last 90 (180) days over the 90 (185) before
+    Columns:
+        days_7, days_14, days_30, days_90, days_180, days_365 (days, >= 0): purchase days in the last so many days
+        spend_30, spend_90, spend_180, spend_365 (minor units, any): net amount in the last so many days
+        trend_30 (ratio, > 0): rate of the last 30 days over that of the 60 before; 1 is steady, more is speeding up
+        trend_90 (ratio, > 0): the same, the last 90 days over the 90 before
+        trend_180 (ratio, > 0): the same, the last 180 days over the 185 before
 
-    Half a purchase day is added to both sides of a trend, so that a ratio always exists; a trend is null
-    until the customer has been known for longer than its recent window.
+    Example:
+        >>> from regulars.features.example import show
+        >>> show(recent)
+        days_7 0
+        days_14 1
+        days_30 2
+        days_90 3
+        days_180 3
+        days_365 3
+        spend_30 1100
+        spend_90 2100
+        spend_180 2100
+        spend_365 2100
+        trend_30 2.5
+        trend_90 null
+        trend_180 null
     """
-    inside = {w: pl.col("age") <= w for w in (*SHORT, *WINDOWS)}
-    sums = known.days.group_by(KEYS, maintain_order=True).agg(
-        *(inside[w].sum().cast(pl.Int64).alias(f"days_{w}") for w in (*SHORT, *WINDOWS)),
-        *(pl.col("amount").filter(inside[w]).sum().alias(f"spend_{w}") for w in WINDOWS),
-        tenure=pl.col("age").max(),
-    )
-    return sums.with_columns(trend_30=_trend(30, 90), trend_90=_trend(90, 180), trend_180=_trend(180, 365)).drop(
-        "tenure"
-    )
+    days = past.days
+    return {
+        **{f"days_{window}": days.count(window) for window in (*SHORT, *WINDOWS)},
+        **{f"spend_{window}": days.total("amount", window) for window in WINDOWS},
+        "trend_30": _trend(past, 30, 90),
+        "trend_90": _trend(past, 90, 180),
+        "trend_180": _trend(past, 180, 365),
+    }
 
 
-def _trend(near: int, far: int) -> pl.Expr:
-    """Rate of purchase days in the last ``near`` days over the rate in the rest of the last ``far``."""
-    inside, around = pl.col(f"days_{near}"), pl.col(f"days_{far}")
-    before = (around - inside) * (near / (far - near))
-    return pl.when(pl.col("tenure") > near).then((inside + 0.5) / (before + 0.5))
+def _trend(past: Past, near: int, far: int) -> Column:
+    """Return the rate of purchase days in the last ``near`` days over that in the rest of the last ``far``."""
+    inside = past.days.count(near)
+    before = (past.days.count(far) - inside) * (near / (far - near))
+    return np.where(past.days.age_first() > near, (inside + 0.5) / (before + 0.5), np.nan)

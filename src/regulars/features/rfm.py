@@ -1,34 +1,42 @@
 """Recency, frequency, tenure and spend."""
 
-import polars as pl
-
-from regulars.features.known import KEYS, Known
-
-NAMES = ("recency", "frequency", "tenure", "n_orders", "spend", "spend_std", "spend_last")
+from regulars.features.past import Columns, Past
 
 
-def rfm(known: Known) -> pl.DataFrame:
-    """Recency, frequency, tenure and spend of each customer known at each snapshot.
+def rfm(past: Past) -> Columns:
+    """Recency, frequency, tenure and spend.
 
-    One row per (customer_id, as_of), for customers with a purchase before as_of:
+    Columns:
+        recency (days, >= 1): since the last purchase
+        frequency (days, >= 0): purchase days after the first; 0 for one-time buyers
+        tenure (days, >= 1): since the first purchase
+        n_orders (orders, >= 1): all of them
+        spend (minor units, any): mean net amount of a purchase day
+        spend_std (minor units, >= 0): its standard deviation; null for one-time buyers
+        spend_last (minor units, any): net amount of the last purchase day
 
-    ``recency``     days since the last purchase, >= 1
-    ``frequency``   purchase days after the first, >= 0 (0 for one-time buyers)
-    ``tenure``      days since the first purchase, >= recency
-    ``n_orders``    orders, >= 1
-    ``spend``       mean net amount of a purchase day, minor units
-    ``spend_std``   its standard deviation, minor units; null for one-time buyers
-    ``spend_last``  net amount of the last purchase day, minor units
+    References:
+        Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2), whose recency is
+        our ``tenure - recency``.
 
-    References: Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2),
-    whose recency is our ``tenure - recency``.
+    Example:
+        >>> from regulars.features.example import show
+        >>> show(rfm)
+        recency 10
+        frequency 2
+        tenure 40
+        n_orders 4
+        spend 700
+        spend_std 346.987
+        spend_last 780
     """
-    return known.days.group_by(KEYS, maintain_order=True).agg(
-        recency=pl.col("age").min(),
-        frequency=pl.len().cast(pl.Int64) - 1,
-        tenure=pl.col("age").max(),
-        n_orders=pl.col("n_orders").sum(),
-        spend=pl.col("amount").sum() / pl.len(),
-        spend_std=pl.col("amount").std(),
-        spend_last=pl.col("amount").last(),
-    )
+    days = past.days
+    return {
+        "recency": days.age(),
+        "frequency": days.count() - 1,
+        "tenure": days.age_first(),
+        "n_orders": days.total("n_orders"),
+        "spend": days.mean("amount"),
+        "spend_std": days.std("amount"),
+        "spend_last": days.last("amount"),
+    }

@@ -1,42 +1,68 @@
 """How regularly a customer comes, and how late they are."""
 
-import polars as pl
+import numpy as np
 
-from regulars.features.known import KEYS, Known
-
-NAMES = (
-    "gap_mean", "gap_median", "gap_std", "gap_max", "gap_last", "gap_smoothed", "gap_shrunk", "overdue", "regularity",
-)  # fmt: skip
+from regulars.features.past import Column, Columns, Past, ratio
 
 PRIOR_GAP_DAYS = 30
 """One purchase a month: what a customer without history is taken to do, with the weight of one gap."""
+SMOOTHED = 20
+"""Gaps that the smoothed gap looks at; older ones would weigh under one percent of all."""
 
 
-def rhythm(known: Known) -> pl.DataFrame:
-    """Gaps between purchase days (``interpurchase_days``) of each customer at each snapshot.
+def rhythm(past: Past) -> Columns:
+    """Gaps between purchase days.
 
-    One row per (customer_id, as_of); gaps are in days and null for one-time buyers:
+    One-time buyers have none: all is null for them but gap_shrunk and overdue.
 
-    ``gap_mean``, ``gap_median``, ``gap_std``, ``gap_max``, ``gap_last``
-    ``gap_smoothed``  mean gap, each weighing 0.8 of the next newer one
-    ``gap_shrunk``    (tenure + 30) / (frequency + 1): the gap shrunk to one purchase a month; never null
-    ``overdue``       recency / gap_shrunk; 1 = about due, larger = late
-    ``regularity``    gap_mean^2 / (gap variance + 1); 1 = random, larger = clockwork; null under three purchase days
+    Columns:
+        gap_mean (days, >= 1): mean gap between two purchase days
+        gap_median (days, >= 1): median gap
+        gap_std (days, >= 0): standard deviation of the gaps; null under three purchase days
+        gap_max (days, >= 1): longest gap
+        gap_last (days, >= 1): latest gap
+        gap_smoothed (days, >= 1): mean of the last 20 gaps, each weighing 0.8 of the next newer one
+        gap_shrunk (days, > 0): (tenure + 30) / (frequency + 1), the mean gap shrunk to one purchase a month
+        overdue (gaps, > 0): recency / gap_shrunk; 1 is about due, more is late
+        regularity (index, > 0): gap_mean^2 / (gap_std^2 + 1); 1 is random, more is clockwork; null where gap_std is
 
-    References: Platzer & Reutterer (2016), Ticking away the moments, Marketing Science 35(5), for regularity.
+    References:
+        Platzer & Reutterer (2016), Ticking away the moments, Marketing Science 35(5), for regularity.
+
+    Example:
+        >>> from regulars.features.example import show
+        >>> show(rhythm)
+        gap_mean 15
+        gap_median 15
+        gap_std 7.071
+        gap_max 20
+        gap_last 20
+        gap_smoothed 15.556
+        gap_shrunk 23.333
+        overdue 0.429
+        regularity 4.412
     """
-    gap = pl.col("gap")
-    stats = known.days.group_by(KEYS, maintain_order=True).agg(
-        gap_mean=gap.mean(),
-        gap_median=gap.median(),
-        gap_std=gap.std(),
-        gap_max=gap.max(),
-        gap_last=gap.last(),
-        gap_smoothed=pl.col("gap_smoothed").last(),
-        gap_shrunk=(pl.col("age").max() + PRIOR_GAP_DAYS) / pl.len(),
-        recency=pl.col("age").min(),
-    )
-    return stats.with_columns(
-        overdue=pl.col("recency") / pl.col("gap_shrunk"),
-        regularity=pl.col("gap_mean").pow(2) / (pl.col("gap_std").pow(2) + 1),
-    ).drop("recency")
+    gaps = past.gaps
+    mean, std = gaps.mean("days"), gaps.std("days")
+    shrunk = (past.days.age_first() + PRIOR_GAP_DAYS) / past.days.count()
+    return {
+        "gap_mean": mean,
+        "gap_median": gaps.median("days"),
+        "gap_std": std,
+        "gap_max": gaps.highest("days"),
+        "gap_last": gaps.last("days"),
+        "gap_smoothed": _smoothed(gaps.latest("days", SMOOTHED)),
+        "gap_shrunk": shrunk,
+        "overdue": past.days.age() / shrunk,
+        "regularity": mean * mean / (std * std + 1),
+    }
+
+
+def _smoothed(gaps: list[Column]) -> Column:
+    """Return the mean of gaps, the latest first, each weighing 0.8 of the one before."""
+    total, weight = np.zeros(len(gaps[0])), np.zeros(len(gaps[0]))
+    for back, gap in enumerate(gaps):
+        there = ~np.isnan(gap)
+        total += np.where(there, gap, 0) * 0.8**back
+        weight += there * 0.8**back
+    return ratio(total, weight)

@@ -2,18 +2,16 @@
 
 import datetime as dt
 import math
+from collections.abc import Callable
 
+import numpy as np
 import polars as pl
 
-from regulars.features.known import KEYS, Known
-
-WEEKDAYS = tuple(f"weekday_{number}" for number in range(1, 8))
-"""Monday is 1, as in ISO 8601."""
+from regulars import windows
+from regulars.features.past import Column, Columns, Past, ratio
+from regulars.features.rollups import WEEKDAYS
 
 DAYS_OF_YEAR = 365
-
-NAMES = (*WEEKDAYS, "weekend_share", "hour", "as_of_weekday", "year_sin", "year_cos")
-
 
 YEAR = ("year_sin", "year_cos")
 """The features that only a history of a whole year can teach; see :func:`spans_a_year`."""
@@ -29,27 +27,51 @@ def spans_a_year(features: pl.DataFrame) -> bool:
     return isinstance(first, dt.date) and isinstance(last, dt.date) and (last - first).days >= DAYS_OF_YEAR
 
 
-def season(known: Known) -> pl.DataFrame:
-    """Weekday, hour and season of each customer at each snapshot.
+def season(past: Past) -> Columns:
+    """Weekday, hour and season.
 
-    One row per (customer_id, as_of):
+    Columns:
+        weekday_1, weekday_2, weekday_3, weekday_4, weekday_5, weekday_6, weekday_7 (share, (0, 1)): purchase days on
+            that ISO weekday, shrunk by one evenly spread day; they add up to 1
+        weekend_share (share, [0, 1]): purchase days on Saturday or Sunday
+        hour (hour of the day, [0, 23]): mean hour of an order, by its first line of the day
+        as_of_weekday (ISO weekday, [1, 7]): weekday of as_of; 1 is Monday
+        year_sin (sine, [-1, 1]): where on the circle of the year as_of lies
+        year_cos (cosine, [-1, 1]): the same
 
-    ``weekday_1 .. weekday_7``  share of purchase days on that ISO weekday, shrunk by one evenly spread day; sum 1
-    ``weekend_share``           share of purchase days on Saturday or Sunday, [0, 1]
-    ``hour``                    mean hour of an order, [0, 23]
-    ``as_of_weekday``           ISO weekday of as_of, 1..7
-    ``year_sin``, ``year_cos``  day of the year of as_of on a circle
+    Example:
+        >>> from regulars.features.example import show
+        >>> show(season)
+        weekday_1 0.286
+        weekday_2 0.036
+        weekday_3 0.286
+        weekday_4 0.286
+        weekday_5 0.036
+        weekday_6 0.036
+        weekday_7 0.036
+        weekend_share 0
+        hour 12.5
+        as_of_weekday 6
+        year_sin 0.648
+        year_cos 0.761
     """
-    weekday = pl.col("day").dt.weekday()
-    shares = known.days.group_by(KEYS, maintain_order=True).agg(
-        *(
-            (((weekday == number).sum() + 1 / 7) / (pl.len() + 1)).alias(name)
-            for number, name in enumerate(WEEKDAYS, start=1)
-        ),
-        weekend_share=(weekday >= 6).sum() / pl.len(),
-    )
-    hours = known.orders.group_by(KEYS).agg(hour=pl.col("hour").mean())
-    angle = pl.col("as_of").dt.ordinal_day() * (2 * math.pi / 365.25)
-    return shares.join(hours, on=KEYS, how="left", maintain_order="left").with_columns(
-        as_of_weekday=pl.col("as_of").dt.weekday().cast(pl.Int64), year_sin=angle.sin(), year_cos=angle.cos()
-    )
+    days = past.days
+    n = days.count()
+    return {
+        **{name: (days.total(name) + 1 / 7) / (n + 1) for name in WEEKDAYS},
+        "weekend_share": ratio(days.total("weekday_6") + days.total("weekday_7"), n),
+        "hour": days.mean_of("hour", "n_orders"),
+        "as_of_weekday": _of_day(past, dt.date.isoweekday),
+        "year_sin": _of_day(past, lambda day: math.sin(_angle(day))),
+        "year_cos": _of_day(past, lambda day: math.cos(_angle(day))),
+    }
+
+
+def _angle(day: dt.date) -> float:
+    return day.timetuple().tm_yday * (2 * math.pi / 365.25)
+
+
+def _of_day(past: Past, value: Callable[[dt.date], float]) -> Column:
+    """Return a value of as_of, worked out once an instant."""
+    values = [value(windows.day_of(number)) for number in past.rows.instants]
+    return np.repeat(np.array(values, np.float64), past.rows.sizes)

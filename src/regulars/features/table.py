@@ -1,42 +1,112 @@
 """The as-of feature table: fixed order, typed, named; one definition for every use."""
 
-from collections.abc import Collection, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from regulars import schema
-from regulars.features import basket, price, recent, rfm, rhythm, season, store
-from regulars.features.known import KEYS, known
+from regulars import schema, windows
+from regulars.errors import ConfigError
+from regulars.features.affinity import affinity
+from regulars.features.basket import basket
+from regulars.features.channel import channel
+from regulars.features.engagement import engagement
+from regulars.features.lines import read
+from regulars.features.past import Column, Columns, Past, Rows
+from regulars.features.price import price
+from regulars.features.recent import recent
+from regulars.features.returns import returns
+from regulars.features.rfm import rfm
+from regulars.features.rhythm import rhythm
+from regulars.features.rollups import rollups
+from regulars.features.season import season
+from regulars.features.side import Side
 from regulars.windows import Snapshot
 
-NAMES = (*rfm.NAMES, *rhythm.NAMES, *recent.NAMES, *basket.NAMES, *price.NAMES, *season.NAMES, *store.NAMES)
-"""The features, in the order of the table's columns and of every model's input."""
+KEYS = ("customer_id", "as_of")
+"""What identifies a row of every feature and label table."""
 
-_FAMILIES = (rhythm.rhythm, recent.recent, basket.basket, price.price, season.season, store.store)
+Family = Callable[[Past], Columns]
+"""A feature function: what is known -> named columns, a value a row."""
+
+FAMILIES: tuple[Family, ...] = (
+    rfm, rhythm, recent, basket, affinity, price, returns, season, channel, engagement,
+)  # fmt: skip
+"""The feature set: whose columns make the table, in this order."""
 
 
 def table(
-    transactions: pl.LazyFrame | pl.DataFrame, items: pl.DataFrame | None, snapshots: Sequence[Snapshot]
+    transactions: pl.LazyFrame | pl.DataFrame,
+    side: Side,
+    snapshots: Sequence[Snapshot],
+    families: Sequence[Family] = FAMILIES,
 ) -> pl.DataFrame:
     """Return the features of every customer known at each snapshot.
 
     Args:
-        transactions: rows of ``schema.TRANSACTIONS``; all of a customer's rows must be there.
-        items: ``schema.ITEMS``, for the groupings; None where the shop has none.
+        transactions: rows of ``schema.TRANSACTIONS``, in any order; all of a customer's rows must be there.
+        side: what the shop knows beside them.
         snapshots: the instants, each once.
+        families: the feature functions; by default the set that models are trained on.
 
     Returns:
-        One row per (customer_id, as_of) with a purchase before as_of, by as_of and customer_id:
-        the KEYS, then NAMES as Float64 (null where a feature is not defined; see each family).
+        One row per (customer_id, as_of) with a purchase before as_of, by as_of and customer_id: the KEYS, then a
+        column a feature as Float64 (null where it is not defined; see each family).
+
+    Raises:
+        ConfigError: two snapshots share their as_of, or two features their name.
     """
-    catalogue = schema.ITEMS.empty() if items is None else items
-    cut = known(transactions.lazy(), catalogue, snapshots)
-    features = rfm.rfm(cut)
-    for family in _FAMILIES:
-        features = features.join(family(cut), on=KEYS, how="left", maintain_order="left")
-    return features.select(*KEYS, pl.col(*NAMES).cast(pl.Float64)).sort("as_of", "customer_id")
+    customer_ids, known = past(transactions, side, snapshots)
+    columns = _columns(known, families)
+    days = pl.Series(known.as_of.astype(np.int32)).cast(pl.Date)
+    keys = {"customer_id": customer_ids[known.rows.customer], "as_of": days}
+    values = {name: pl.Series(name, column, nan_to_null=True) for name, column in columns.items()}
+    return pl.DataFrame(keys | values)
+
+
+def past(
+    transactions: pl.LazyFrame | pl.DataFrame, side: Side, snapshots: Sequence[Snapshot]
+) -> tuple[pl.Series, Past]:
+    """Return the ids of the customers, and what is known of them at each snapshot.
+
+    Raises:
+        ConfigError: two snapshots share their as_of.
+    """
+    instants = sorted(windows.day_number(snapshot.as_of) for snapshot in snapshots)
+    if len(set(instants)) < len(instants):
+        raise ConfigError("two snapshots share their as_of; give each instant once")
+    lines = read(_collected(transactions, snapshots), side)
+    found = rollups(lines, side)
+    return lines.customer_ids, Past(found, Rows(found["days"], len(lines.customer_ids), instants), side.since)
+
+
+def _collected(transactions: pl.LazyFrame | pl.DataFrame, snapshots: Sequence[Snapshot]) -> pl.DataFrame:
+    if isinstance(transactions, pl.DataFrame):
+        return transactions
+    last = max((snapshot.as_of for snapshot in snapshots), default=dt.date.min)
+    return transactions.filter(pl.col("purchased_at") < last).collect()
+
+
+def _columns(known: Past, families: Sequence[Family]) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for family in families:
+        found = family(known)
+        if again := sorted(columns.keys() & found.keys()):
+            raise ConfigError(f"two features are called {again[0]!r}; rename the one of {family.__name__}")
+        columns |= found
+    return columns
+
+
+def names(families: Sequence[Family] = FAMILIES) -> tuple[str, ...]:
+    """Return the names of the features of ``families``, in order."""
+    _, nobody = past(schema.TRANSACTIONS.empty(), Side(), [])
+    return tuple(_columns(nobody, families))
+
+
+NAMES = names()
+"""The features, in the order of the table's columns and of every model's input."""
 
 
 def matrix(

@@ -10,7 +10,7 @@ import polars as pl
 import scipy.sparse as sp
 from implicit.nearest_neighbours import ItemItemRecommender, normalize
 
-from regulars.features.purchases import day_number
+from regulars import windows
 
 _FILE = "similarity.npz"
 
@@ -42,7 +42,7 @@ def similar_items(lines: pl.DataFrame, n_items: int, as_of: dt.date, reach: Reac
     Returns:
         (n_items, n_items) float32, similarities in (0, 1], nothing on the diagonal.
     """
-    recent = pl.col("day") >= day_number(as_of) - reach.lookback_days
+    recent = pl.col("day") >= windows.day_number(as_of) - reach.lookback_days
     bought = lines.filter(recent, pl.col("item") < n_items).unique(["customer", "item"])
     shared = bought.filter(pl.len().over("item") >= reach.min_customers)
     baskets = shared.group_by("customer").agg(pl.col("item").sort()).sort("item")["item"]

@@ -1,18 +1,18 @@
 """The same function over the ledger's buckets, one after the other: memory stays flat however large the shop."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import polars as pl
 
-from regulars import features
 from regulars.ledger import Ledger
-from regulars.windows import Snapshot
 
 Item = TypeVar("Item")
 Track = Callable[[Iterable[Item], str, int], Iterator[Item]]
 """Wraps an iterable in a progress bar: (items, what is done, how many)."""
+Work = Callable[[pl.LazyFrame], pl.DataFrame]
+"""A function of one bucket's transactions; it sees whole customers."""
 
 
 def silently(items: Iterable[Item], _: str, __: int) -> Iterator[Item]:
@@ -21,13 +21,12 @@ def silently(items: Iterable[Item], _: str, __: int) -> Iterator[Item]:
 
 
 def map_buckets(
-    ledger: Ledger,
-    before: dt.date,
-    work: Callable[[pl.LazyFrame], pl.DataFrame],
-    track: Track[int] = silently,
-    what: str = "",
+    ledger: Ledger, before: dt.date, work: Work, track: Track[int] = silently, what: str = ""
 ) -> pl.DataFrame:
     """Return the rows of ``work`` over each bucket's transactions before ``before``, one below the other.
+
+    It runs in this process, so ``work`` may be any function; what can go to other processes is a
+    :class:`regulars.scale.Job`.
 
     Args:
         ledger: the shop.
@@ -38,13 +37,3 @@ def map_buckets(
     """
     buckets = track(ledger.buckets, what, len(ledger.buckets))
     return pl.concat([work(ledger.transactions(bucket, before)) for bucket in buckets])
-
-
-def feature_table(ledger: Ledger, snapshots: Sequence[Snapshot], track: Track[int] = silently) -> pl.DataFrame:
-    """Return ``features.table`` of the whole shop at ``snapshots``, by as_of and customer_id."""
-    items, last = ledger.items(), max(snapshot.as_of for snapshot in snapshots)
-
-    def work(transactions: pl.LazyFrame) -> pl.DataFrame:
-        return features.table(transactions, items, snapshots)
-
-    return map_buckets(ledger, last, work, track, "features").sort("as_of", "customer_id")

@@ -1,0 +1,5 @@
+"""Prints ``docs/features.md``."""
+
+from regulars.features.page import page
+
+print(page(), end="")  # noqa: T201
