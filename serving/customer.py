@@ -38,7 +38,7 @@ def asked(store: Store, request: CustomerRequest, as_of: dt.date) -> Asked:
     Raises:
         Problem: UNKNOWN_CUSTOMER or INVALID_FIELD, where there is no purchase before ``as_of``.
     """
-    row = _stored_row(store, request, as_of) if is_stored(store, request, as_of) else _row(store, request, as_of)
+    row = _stored_row(store, request, as_of) if is_stored(store, request, as_of) else recomputed(store, request, as_of)
     if row is not None:
         return Asked(request.customer_id, as_of, row)
     if request.history:
@@ -93,7 +93,8 @@ def _stored_row(store: Store, request: CustomerRequest, as_of: dt.date) -> pl.Da
     return pl.DataFrame([[request.customer_id, as_of, *values]], schema=columns, orient="row")
 
 
-def _row(store: Store, request: CustomerRequest, as_of: dt.date) -> pl.DataFrame | None:
+def recomputed(store: Store, request: CustomerRequest, as_of: dt.date) -> pl.DataFrame | None:
+    """Return the customer's row made of their history, as the batch makes it; None where there is no purchase."""
     lines = purchases(store, request, as_of)
     side = store.side(request.customer_id, lines["item_id"].unique().to_list())
     table = features.table(lines, side, [Snapshot(as_of)])

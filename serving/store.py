@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from regulars import schema
 from regulars.errors import DataError, MissingError
 from regulars.features import Side
+from regulars.features.contacts import COLUMNS
 
 FORMAT: Literal[2] = 2
 """Version of the layout."""
@@ -31,11 +32,12 @@ FORMAT: Literal[2] = 2
 TABLES = f"""
 CREATE TABLE header (content TEXT NOT NULL);
 CREATE TABLE rows (customer_id TEXT PRIMARY KEY, features BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE histories (customer_id TEXT PRIMARY KEY, lines BLOB NOT NULL, events BLOB);
+CREATE TABLE histories (customer_id TEXT PRIMARY KEY, lines BLOB NOT NULL);
+CREATE TABLE contacts (customer_id TEXT PRIMARY KEY, events BLOB NOT NULL);
 CREATE TABLE stores (content BLOB NOT NULL);
 CREATE TABLE items (item_id TEXT PRIMARY KEY, {", ".join(schema.ITEMS.names[1:])}) WITHOUT ROWID;
 """
-"""The layout: a row a customer in ``rows`` and ``histories``, a row an item in ``items``, all stores in ``stores``."""
+"""The layout: a row a customer in ``rows``, ``histories`` and ``contacts``, an item in ``items``; stores as a whole."""
 
 ROW = np.dtype("<f8")
 """A feature in ``rows``; NaN where it is not defined."""
@@ -131,9 +133,9 @@ class Store:
         return pl.read_ipc_stream(io.BytesIO(found[0][0])) if found else None
 
     def _events(self, customer_id: str) -> pl.DataFrame:
-        found = self._all("SELECT events FROM histories WHERE customer_id = ? AND events IS NOT NULL", customer_id)
+        found = self._all("SELECT events FROM contacts WHERE customer_id = ?", customer_id)
         if not found:
-            return schema.EVENTS.empty()
+            return schema.EVENTS.empty().select(COLUMNS)
         return pl.read_ipc_stream(io.BytesIO(found[0][0])).with_columns(customer_id=pl.lit(customer_id))
 
     def items(self, item_ids: Collection[str]) -> pl.DataFrame:

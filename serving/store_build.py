@@ -48,20 +48,19 @@ def _key(ledger: Ledger, as_of: dt.date) -> str:
 
 def _write(ledger: Ledger, draft: Path, as_of: dt.date, key: str) -> Header:
     with _created(draft) as connection:
-        side = scale.side(ledger, as_of)
+        side = scale.side(ledger)
         _add_items(connection, ledger.items())
-        if side.stores is not None:
-            connection.execute("INSERT INTO stores VALUES (?)", (_packed(side.stores),))
+        _add_side(connection, side)
         n_customers = sum(_add_bucket(connection, ledger, bucket, side, as_of) for bucket in ledger.buckets)
         header = Header(
             key=key,
             as_of=as_of,
-            data_through=ledger.data_through,
+            data_through=_data_through(ledger, as_of),
             fingerprint=ledger.fingerprint,
             currency=ledger.manifest.currency,
             features=features.NAMES,
             n_customers=n_customers,
-            events_since=None if side.events is None else side.events["at"].dt.date().min(),
+            events_since=side.since,
         )
         connection.execute("INSERT INTO header VALUES (?)", (header.model_dump_json(),))
     return header
@@ -89,6 +88,21 @@ def _add_items(connection: sqlite3.Connection, items: pl.DataFrame) -> None:
     connection.executemany(f"INSERT INTO items VALUES ({places})", rows)  # noqa: S608
 
 
+def _data_through(ledger: Ledger, as_of: dt.date) -> dt.date:
+    """Return the day of the last purchase that the store holds."""
+    last: dt.datetime | None = ledger.transactions(before=as_of).select(pl.col("purchased_at").max()).collect().item()
+    return ledger.data_through if last is None else last.date()
+
+
+def _add_side(connection: sqlite3.Connection, side: features.Side) -> None:
+    """Add the stores, and the events of everybody: who has none yet may buy tomorrow."""
+    if side.stores is not None:
+        connection.execute("INSERT INTO stores VALUES (?)", (_packed(side.stores),))
+    if side.events is not None:
+        contacts = _by_customer(side.events, "at")
+        connection.executemany("INSERT INTO contacts VALUES (?, ?)", contacts.items())
+
+
 def _add_bucket(
     connection: sqlite3.Connection, ledger: Ledger, bucket: int, side: features.Side, as_of: dt.date
 ) -> int:
@@ -101,11 +115,7 @@ def _add_bucket(
         "INSERT INTO rows VALUES (?, ?)", ((who, row.tobytes()) for who, row in zip(ids, rows, strict=True))
     )
     histories = _by_customer(lines, "purchased_at")
-    events = {} if side.events is None else _by_customer(side.events.join(table, on="customer_id", how="semi"), "at")
-    connection.executemany(
-        "INSERT INTO histories VALUES (?, ?, ?)",
-        ((who, packed, events.get(who)) for who, packed in histories.items()),
-    )
+    connection.executemany("INSERT INTO histories VALUES (?, ?)", histories.items())
     return len(histories)
 
 

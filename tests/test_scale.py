@@ -168,7 +168,7 @@ def test_spark_that_is_not_installed(small_ledger: Ledger, monkeypatch: pytest.M
     with pytest.raises(MissingError) as error:
         scale.feature_table(small_ledger, SNAPSHOTS, engine=scale.Spark())
     assert str(error.value) == session.NEEDS_PYSPARK
-    assert "pip install 'regulars[spark]'" in session.NEEDS_PYSPARK
+    assert "make spark, or pip install '.[spark]'" in session.NEEDS_PYSPARK
 
 
 def test_the_feature_table_has_its_columns_where_nobody_is_known(small_ledger: Ledger) -> None:

@@ -26,7 +26,7 @@ select
 from (select distinct item_id from lines) left join read_parquet(getvariable('items')) using (item_id);
 
 create or replace temp table sold as
-select customer, day, hour, order_id, item, category, department, coalesce(store_id, '') as store, amount, discount
+select customer, day, hour, order_id, item, category, department, store_id as store, amount, discount
 from lines join customers using (customer_id) join items using (item_id)
 where bought;
 
@@ -44,7 +44,7 @@ select *, sum(n) over (partition by customer, department order by day rows unbou
 from (select customer, department, day, sum(n) as n from item_days group by all);
 
 create or replace temp table orders as
-select customer, day, order_id, min(hour) as hour, min(store) as store from sold group by all;
+select customer, day, order_id, min(hour) as hour, coalesce(min(store), '') as store from sold group by all;
 
 create or replace temp table store_days as
 select *, sum(n) over (partition by customer, store order by day rows unbounded preceding) as held

@@ -33,7 +33,6 @@ def read(job: Job) -> pd.DataFrame:
     last = pd.Timestamp(job.as_of[-1], tz="UTC")
     wanted = pc.field("excluded").is_null() & (pc.field("purchased_at") < last.to_pydatetime())
     lines = pd.read_parquet(list(job.lines), columns=COLUMNS, filters=wanted).drop(columns="excluded")
-    lines["store_id"] = lines["store_id"].fillna("")
     lines = lines.astype(dict.fromkeys(IDS, "category"))
     groups = pd.read_parquet(job.items, columns=GROUPS).fillna("").set_index("item_id")
     for name in groups:
@@ -47,6 +46,7 @@ def purchase_days(bought: pd.DataFrame) -> pd.DataFrame:
     """Return a row a customer and day, by both."""
     orders = bought.groupby([*DAY, "order_id"], observed=True).agg(hour=("hour", "min"), store_id=("store_id", "min"))
     orders = orders.reset_index()
+    orders["store_id"] = orders["store_id"].cat.add_categories([""]).fillna("")
     parts = [
         bought.assign(deal=bought["discount"] > 0)
         .groupby(DAY, observed=True)

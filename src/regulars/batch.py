@@ -10,9 +10,13 @@ import polars as pl
 
 from regulars import artefact, features, scale, scoring
 from regulars.errors import DataError
-from regulars.ledger import Ledger
+from regulars.ledger import Ledger, url_of
+from regulars.scale import parts
 from regulars.scoring import Champions
 from regulars.windows import Snapshot
+
+PARQUET = b"PAR1"
+"""How a Parquet file begins."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class ScoreJob:
     before: dt.date
     curve: bool = False
     what: str = "scoring"
+    kind: str = "scores"
     order: tuple[str, ...] = ("customer_id",)
 
     def prepare(self, ledger: Ledger) -> scale.Work:
@@ -74,8 +79,10 @@ class RecommendJob:
     champions: Champions | Packed
     before: dt.date
     k: int
-    kind: str
+    wanted: str
+    """``kind`` of ``scoring.recommend``."""
     what: str = "recommending"
+    kind: str = "recommendations"
     order: tuple[str, ...] = ("customer_id", "rank")
 
     def prepare(self, ledger: Ledger) -> scale.Work:  # noqa: ARG002 - a job's verb
@@ -83,7 +90,7 @@ class RecommendJob:
         champions = _unpacked(self.champions)
 
         def work(transactions: pl.LazyFrame) -> pl.DataFrame:
-            return scoring.recommend(champions, transactions.collect(), self.before, self.k, self.kind)
+            return scoring.recommend(champions, transactions.collect(), self.before, self.k, self.wanted)
 
         return work
 
@@ -166,30 +173,42 @@ def check_out(file: Path) -> None:
     """Refuse a file that cannot be written, before the work that would fill it.
 
     Raises:
-        DataError: it is a folder, or its folder does not exist.
+        DataError: it is a folder, an address or a file that is not Parquet, or its folder does not exist.
     """
+    if (url := url_of(file)) is not None:
+        raise DataError(f"cannot write to {url}; name a file of this machine, and copy it from there")
+    _spare(file)
     if file.is_dir() or not file.parent.is_dir():
         raise DataError(f"cannot write {file}; name a file in a folder that exists")
 
 
+def _spare(file: Path) -> None:
+    """Refuse to replace what is there, unless it is a Parquet file."""
+    if not file.is_file():
+        return
+    try:
+        with file.open("rb") as opened:
+            begin = opened.read(len(PARQUET))
+    except OSError as error:
+        raise DataError(f"cannot read {file}, which is there ({parts.reason(error)}); name another file") from error
+    if begin != PARQUET:
+        raise DataError(f"{file} is there and is no Parquet file; name another")
+
+
 def write(rows: pl.DataFrame, file: Path) -> None:
-    """Write ``rows`` as Parquet, replacing an older file in one step.
+    """Write ``rows`` as Parquet, replacing an older Parquet file in one step.
 
     Raises:
-        DataError: the folder does not exist or cannot be written to.
+        DataError: the folder does not exist or cannot be written to, or another kind of file is there.
     """
+    _spare(file)
     draft = file.with_name(f".{file.name}.tmp")
     try:
         rows.write_parquet(draft)
         draft.replace(file)
-    except OSError as error:
+    except parts.UNWRITABLE as error:
         raise DataError(
-            f"cannot write {file} ({_reason(error)}); name a file in a folder that can be written to"
+            f"cannot write {file} ({parts.reason(error)}); name a file in a folder that can be written to"
         ) from error
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _reason(error: OSError) -> str:
-    """Return the system's words; Polars puts its own around them."""
-    return (error.strerror or str(error)).split(" (os error")[0]

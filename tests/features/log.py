@@ -68,7 +68,10 @@ EVENTS = events(
 )
 """Two mails, three looks, and one more on the first day that is not known at AS_OF; Eve never bought anything."""
 
-SIDE = features.Side(ITEMS, STORES, EVENTS)
+KEPT = dt.date(2023, 1, 1)
+"""The first day of which events are kept."""
+
+SIDE = features.Side(ITEMS, STORES, EVENTS, KEPT)
 """All that the shop knows beside Anna's lines."""
 
 AS_OF = dt.date(2024, 2, 10)

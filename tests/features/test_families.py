@@ -8,7 +8,7 @@ import pytest
 
 from regulars import features, schema
 from regulars.features import Side
-from tests.features.log import ANNA, AS_OF, EVENTS, ITEMS, STORES, ago, events, log, row, table
+from tests.features.log import ANNA, AS_OF, EVENTS, ITEMS, KEPT, STORES, ago, events, log, row, table
 
 ONCE = log(("bert", "b1", "tea", "2024-02-09T23:59", 1.0, 250, 0, "s1"))
 
@@ -130,7 +130,7 @@ def test_a_store_that_nobody_describes_is_no_web_shop() -> None:
     assert row(lines)["web_share"] == pytest.approx(1 / 3)
     untold = STORES.with_columns(kind=pl.lit(None, pl.String))
     for stores in (None, untold, untold.clear()):
-        found = row(lines, side=Side(ITEMS, stores, EVENTS))
+        found = row(lines, side=Side(ITEMS, stores, EVENTS, KEPT))
         assert (found["web_share"], found["web_share_90"]) == (None, None)
         assert found["n_stores"] == 3
 
@@ -153,14 +153,15 @@ def test_a_shop_without_a_table_of_events() -> None:
     assert row(ANNA, side=Side(ITEMS, STORES, schema.EVENTS.empty())) == row(ANNA) | quiet
 
 
-def test_before_the_first_event_nothing_is_known_of_any() -> None:
+def test_a_window_that_begins_before_the_first_event_is_not_known() -> None:
+    """30 days before AS_OF is 11 January."""
     quiet = dict.fromkeys(features.names([FAMILY["engagement"]]))
-    for first, known in (("2024-02-09T23:59", True), ("2024-02-10T00:00", False)):
+    for first, known in (("2024-01-11T23:59", True), ("2024-01-12T00:00", False)):
         others = events(("bert", "view", first))
-        counts = dict.fromkeys(("looks_30", "looks_90", "carts_30", "mails_90"), 0) if known else {}
+        counts = dict.fromkeys(("looks_30", "carts_30"), 0) if known else {}
         assert row(ANNA, side=Side(ITEMS, STORES, others)) == row(ANNA) | quiet | counts
         mine = others.clear()
-        assert row(ANNA, side=Side(ITEMS, STORES, mine, AS_OF - dt.timedelta(days=known))) == row(ANNA) | quiet | counts
+        assert row(ANNA, side=Side(ITEMS, STORES, mine, others["at"][0].date())) == row(ANNA) | quiet | counts
 
 
 def test_returns_and_lines_without_goods_are_no_purchases() -> None:
@@ -185,10 +186,10 @@ def test_what_a_purchase_told_of_an_item_counts_from_then_on() -> None:
 
 
 def test_a_shop_without_a_catalogue() -> None:
-    bare = row(ANNA, side=Side(None, STORES, EVENTS))
+    bare = row(ANNA, side=Side(None, STORES, EVENTS, KEPT))
     one = ("n_categories", "n_departments", "top_category_share", "top_department_share", "category_focus")
     assert bare == row(ANNA) | dict.fromkeys(one, 1)
-    assert row(ANNA, side=Side(schema.ITEMS.empty(), STORES, EVENTS)) == bare
+    assert row(ANNA, side=Side(schema.ITEMS.empty(), STORES, EVENTS, KEPT)) == bare
 
 
 def test_every_family_has_its_example() -> None:

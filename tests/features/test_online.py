@@ -15,7 +15,8 @@ from regulars import features, scale, windows
 from regulars.features import Side
 from regulars.ledger import Ledger
 from regulars.windows import Snapshot
-from serving import store_build
+from serving import customer, store_build
+from serving.contract import CustomerRequest
 from serving.store import Store
 
 SHOPS = ("complete_journey_ledger", "simulated_ledger")
@@ -61,22 +62,23 @@ def own(side: Side, customer_id: str, lines: pl.DataFrame) -> Side:
 
 def online(store: Store, customer_id: str, as_of: dt.date) -> pl.DataFrame:
     """Make a row as the service does."""
-    lines = store.history(customer_id)
-    return features.table(lines, store.side(customer_id, lines["item_id"].unique().to_list()), [Snapshot(as_of)])
+    row = customer.recomputed(store, CustomerRequest(customer_id=customer_id), as_of)
+    assert row is not None
+    return row
 
 
 def test_a_thousand_stored_and_recomputed_rows_are_those_of_the_batch(shop: Shop) -> None:
     rows = chosen(scale.feature_table(shop.ledger, [Snapshot(shop.as_of)]))
-    again = pl.concat([online(shop.store, customer, shop.as_of) for customer in rows["customer_id"]])
+    again = pl.concat([online(shop.store, who, shop.as_of) for who in rows["customer_id"]])
     assert_frame_equal(again, rows, check_exact=True)
-    stored = np.array([shop.store.features(customer) for customer in rows["customer_id"]])
+    stored = np.array([shop.store.features(who) for who in rows["customer_id"]])
     np.testing.assert_array_equal(stored, features.matrix(rows), strict=True)
 
 
 def test_a_store_that_knows_more_than_the_day_asked_about_answers_alike(shop: Shop) -> None:
     as_of = shop.as_of - dt.timedelta(days=100)
     rows = chosen(scale.feature_table(shop.ledger, [Snapshot(as_of)]), 100)
-    again = pl.concat([online(shop.store, customer, as_of) for customer in rows["customer_id"]])
+    again = pl.concat([online(shop.store, who, as_of) for who in rows["customer_id"]])
     assert_frame_equal(again, rows, check_exact=True)
 
 
@@ -85,8 +87,8 @@ def test_a_store_of_an_earlier_day_answers_alike(simulated_ledger: Ledger, tmp_p
     store_build.build(simulated_ledger, tmp_path / "store.sqlite", as_of)
     rows = chosen(scale.feature_table(simulated_ledger, [Snapshot(as_of)]), 100)
     with Store(tmp_path / "store.sqlite") as store:
-        again = pl.concat([online(store, customer, as_of) for customer in rows["customer_id"]])
-        stored = np.array([store.features(customer) for customer in rows["customer_id"]])
+        again = pl.concat([online(store, who, as_of) for who in rows["customer_id"]])
+        stored = np.array([store.features(who) for who in rows["customer_id"]])
     assert_frame_equal(again, rows, check_exact=True)
     np.testing.assert_array_equal(stored, features.matrix(rows), strict=True)
 
@@ -94,10 +96,10 @@ def test_a_store_of_an_earlier_day_answers_alike(simulated_ledger: Ledger, tmp_p
 def test_a_ledgers_customer_is_enough(shop: Shop) -> None:
     snapshots = windows.rolling(Snapshot(shop.as_of), 2, 120)
     batch, side = scale.feature_table(shop.ledger, snapshots), scale.side(shop.ledger)
-    for customer in chosen(batch, 20)["customer_id"].unique():
-        lines = shop.ledger.customer(customer)
-        found = features.table(lines, own(side, customer, lines), snapshots)
-        assert_frame_equal(found, batch.filter(customer_id=customer), check_exact=True)
+    for who in chosen(batch, 20)["customer_id"].unique():
+        lines = shop.ledger.customer(who)
+        found = features.table(lines, own(side, who, lines), snapshots)
+        assert_frame_equal(found, batch.filter(customer_id=who), check_exact=True)
 
 
 def test_the_shops_have_what_features_are_made_of(simulated_ledger: Ledger) -> None:

@@ -111,6 +111,56 @@ def test_a_column_that_says_nothing_is_not_judged(tables: Exam) -> None:
     assert verdicts == ["not judged"] * 2
 
 
+def written(shop: Sample, test: pl.DataFrame, how: str, day: pl.Expr) -> pl.DataFrame:
+    """The test table with a day of each customer's log as text."""
+    days = shop.transactions.group_by("customer_id").agg(day=day.dt.strftime(how))
+    return test.join(days, on="customer_id", how="left", maintain_order="left")
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("%d/%m/%Y", "day-month-year"),
+        ("%d.%m.%Y %H:%M", "day-month-year"),
+        ("%m/%d/%Y", "month-day-year"),
+        ("%Y-%m-%d", "year-month-day"),
+    ],
+)
+def test_dates_that_are_written_as_text_are_dates(shop: Sample, tables: Exam, how: str, told: str) -> None:
+    train, test = tables
+    at = pl.col("purchased_at")
+    [ahead] = probe_columns(train, written(shop, test, how, at.max()), ["day"]).leaks
+    assert ahead.why.endswith(f"read as {told}")
+    past = at.filter(at < SNAPSHOT.as_of).max()
+    [honest] = probe_columns(train, written(shop, test, how, past), ["day"]).findings
+    [number] = probe_columns(train, test.with_columns(day=-pl.col("recency")), ["day"], TRUSTED).findings
+    assert (honest.verdict, honest.auc) == ("ok", pytest.approx(number.auc, abs=0.01))
+
+
+def test_a_column_with_few_values_is_not_judged_unless_they_give_it_away(tables: Exam) -> None:
+    train, test = tables
+    dice = pl.Series(np.random.default_rng(1).normal(size=test.height))
+    first, n = pl.int_range(pl.len()), f"{test.height:,} customers have a value"
+    rows = test.with_columns(
+        few=pl.when(first < 20).then(dice),
+        half=pl.when(first % 2 == 0).then(dice),
+        hole=pl.when(~pl.col("churned")).then(1),
+    )
+    few, half, hole = probe_columns(train, rows, ["few", "half", "hole"]).findings
+    assert (few.verdict, few.why) == ("not judged", f"20 of {n}, and fewer than 30 of them churned, or returned")
+    assert half.verdict == "ok"
+    assert half.why.endswith(f"{-(-test.height // 2)} of {n}")
+    assert hole.verdict == "leaks"
+
+
+@pytest.mark.parametrize(("value", "what"), [([1], "lists"), ({"a": 1}, "structs"), (b"1", "bytes")])
+def test_what_has_no_order_is_refused(tables: Exam, value: object, what: str) -> None:
+    train, test = tables
+    rows = test.with_columns(odd=pl.Series([value] * test.height))
+    with pytest.raises(DataError, match=f"column 'odd' holds {what}, which cannot be probed"):
+        probe_columns(train, rows, ["odd"])
+
+
 def test_a_missing_column_is_named(tables: Exam) -> None:
     train, test = tables
     with pytest.raises(DataError, match=r"the test table has no column 'recncy' \(did you mean 'recency'\?\)"):

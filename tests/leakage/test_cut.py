@@ -107,9 +107,21 @@ def test_a_column_that_changes_by_itself_is_not_judged(shop: Sample) -> None:
     assert verdicts == {"n": "ok", "dice": "not judged"}
 
 
-def test_without_a_future_or_columns_there_is_nothing_to_check(shop: Sample) -> None:
-    with pytest.raises(DataError, match="no row at or after 2024-01-01"):
-        cut_check(shop, [Snapshot(dt.date(2024, 1, 1))])
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (dt.date(2024, 1, 1), "there are no rows at or after 2024-01-01"),
+        (dt.date(2022, 1, 1), "nobody is known before"),
+    ],
+)
+def test_where_nothing_could_leak_nothing_is_judged(shop: Sample, day: dt.date, why: str) -> None:
+    report = cut_check(shop, [Snapshot(day)])
+    assert {each.verdict for each in report.findings} == {"not judged"}
+    assert all(each.why.startswith(why) for each in report.findings)
+    assert {each.verdict for each in cut_check(shop, [Snapshot(day), SNAPSHOT]).findings} == {"ok"}
+
+
+def test_without_columns_there_is_nothing_to_check(shop: Sample) -> None:
     with pytest.raises(DataError, match="no column beside"):
         cut_check(shop, [SNAPSHOT], lambda *log: features.table(*log).select(KEYS))
 

@@ -1,5 +1,6 @@
 """On dealt futures honest columns are worth a coin, and those that peek follow the deal."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from regulars import labels
+from regulars.errors import DataError
 from regulars.features import Side
 from regulars.leakage import Sample, dealt, placebo, trained
 from regulars.leakage.areas import Floats
@@ -89,6 +91,11 @@ def test_too_few_customers_are_not_judged() -> None:
     report = placebo(planted.sample(12), SNAPSHOT, shuffles=1).refuse()
     assert {finding.verdict for finding in report.findings} == {"not judged"}
     assert "fewer than 10" in report.findings[0].why
+
+
+def test_before_anybody_is_known_there_is_nothing_to_deal(shop: Sample) -> None:
+    with pytest.raises(DataError, match="nobody was known before 2020-01-01; the data starts on 2023-01-"):
+        placebo(shop, Snapshot(dt.date(2020, 1, 1), 30))
 
 
 def memory(train: pl.DataFrame) -> object:

@@ -70,6 +70,21 @@ def test_columns_from_elsewhere_are_probed(ledger: Ledger) -> None:
     assert "30 days" in found["risk"].why
 
 
+def test_what_has_nothing_to_do_with_a_horizon_names_none(ledger: Ledger) -> None:
+    rows = columns(ledger).with_columns(
+        pl.col("as_of").cast(pl.String), pl.lit(1).alias("one"), pl.col("as_of").alias("day")
+    )
+    found = {each.feature: each.why for each in leakage.shop(ledger, PROBE, rows).findings if each.check == "column"}
+    assert found["one"] == "the same for every customer"
+    assert found["day"].startswith(f"{rows.height} of {rows.height} customers have a date at or after as_of")
+    assert found["risk"].startswith("of who stays away 30 days, ")
+
+
+def test_before_all_data_nobody_is_known(refused: Any, ledger: Ledger) -> None:  # noqa: F811
+    message = refused("probe", "--ledger", ledger.path, "--as-of", "2016-01-01")
+    assert f"nobody was known before 2016-01-01; the data starts on {ledger.manifest.first_day}" in message
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -79,6 +94,9 @@ def test_columns_from_elsewhere_are_probed(ledger: Ledger) -> None:
         (lambda rows: pl.concat([rows, rows.head(1)]), "customer '.*' has several rows as of 2023-08-01"),
         (lambda rows: rows.with_columns(as_of=pl.date(2023, 7, 1)), "no row as of 2023-08-01, only 2023-07-01"),
         (lambda rows: rows.with_columns(as_of=pl.lit("soon")), "as_of .* holds no dates"),
+        (lambda rows: rows.with_columns(as_of=pl.lit("01/08/2023")), "as_of .* holds no dates; write YYYY-MM-DD"),
+        (lambda rows: rows.rename({"risk": "churned"}), "called 'churned', which is the name of the label; rename it"),
+        (lambda rows: rows.with_columns(risk=pl.concat_list("orders")), "column 'risk' holds lists"),
         (lambda rows: rows.with_columns(customer_id="x" + pl.col("customer_id")), "such as 'x.*'; write customer_id"),
     ],
 )
@@ -96,12 +114,12 @@ def test_a_window_that_is_not_over_is_refused(ledger: Ledger) -> None:
 
 
 def test_the_command_prints_and_passes(say: Say, ledger: Ledger, tmp_path: Path) -> None:  # noqa: F811
-    honest = columns(ledger).drop("risk", "as_of")
+    honest = columns(ledger).drop("risk")
     honest.write_csv(tmp_path / "honest.csv")
     words = ("probe", "--ledger", ledger.path, "--as-of", SNAPSHOT.as_of, "--horizon", 30)
     said = say(*words, "--columns", tmp_path / "honest.csv", "--json")
     assert (said.code, json.loads(said.out)["leaks"]) == (0, [])
-    assert {each["check"] for each in json.loads(said.out)["findings"]} == {"cut", "placebo", "column"}
+    assert {each["check"] for each in json.loads(said.out)["findings"]} == {"cut", "alone", "placebo", "column"}
 
 
 def test_the_command_ends_with_1_where_something_leaks(say: Say, ledger: Ledger, tmp_path: Path) -> None:  # noqa: F811

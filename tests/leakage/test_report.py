@@ -25,6 +25,17 @@ def test_a_refusal_names_columns_figures_and_the_way_out() -> None:
     )
 
 
+def test_what_depends_on_others_is_not_called_the_future() -> None:
+    rank = Finding("alone", "rank", "leaks", "another")
+    with pytest.raises(LeakageError, match=r"^1 column depends on other customers: rank \(alone: another\); compute"):
+        Report((rank,)).refuse()
+    both = Report((rank, Finding("cut", "visits", "leaks", "why")))
+    with pytest.raises(
+        LeakageError, match=r"^2 columns know what happened at or after as_of or depend on other customers"
+    ):
+        both.refuse()
+
+
 def test_many_columns_are_counted_and_each_is_named_once() -> None:
     report = Report(
         tuple(Finding(check, f"f{n}", "leaks", "why") for n in range(8) for check in ("cut", "placebo"))  # type: ignore[arg-type]

@@ -178,8 +178,8 @@ PLANTED = (
     Planted(
         "the highest of all customers so far",
         "features/rollup.py",
-        "np.maximum.accumulate(self.columns[what] + floor) - floor",
-        "np.maximum.accumulate(self.columns[what])",
+        "np.maximum.accumulate(rank + floor) - floor",
+        "np.maximum.accumulate(rank)",
         TABLE + "test_no_customer_depends_on_another",
     ),
     Planted(

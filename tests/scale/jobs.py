@@ -20,6 +20,7 @@ class Job:
 
     before: dt.date = dt.date(2023, 9, 1)
     what: str = "counting"
+    kind: str = "customers"
     order: tuple[str, ...] = ("customer_id",)
 
     def prepare(self, ledger: Ledger) -> scale.Work:  # noqa: ARG002 - a job's verb
@@ -62,7 +63,7 @@ class Dying(Job):
 
 @dataclass(frozen=True)
 class Slow(Job):
-    """Leaves its process's number in a folder, and takes its time."""
+    """Leaves its process's number in a folder, and waits while a file ``hold`` lies beside that."""
 
     folder: Path = Path()
 
@@ -70,7 +71,8 @@ class Slow(Job):
         (self.folder / str(os.getpid())).touch()
 
         def work(transactions: pl.LazyFrame) -> pl.DataFrame:
-            time.sleep(0.5)
+            while (self.folder.parent / "hold").exists():
+                time.sleep(0.05)
             return transactions.select("customer_id").unique().collect()
 
         return work

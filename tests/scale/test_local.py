@@ -1,5 +1,6 @@
 """A pool of processes: the same rows, and nothing left behind."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,12 +14,14 @@ import psutil
 import pytest
 from polars.testing import assert_frame_equal
 
-from regulars import batch, scale
+from regulars import batch, features, scale
 from regulars.errors import ConfigError, DataError
+from regulars.features import Columns, Past
 from regulars.ledger import Ledger
 from regulars.windows import Snapshot
 from tests import shops
 from tests.scale import jobs
+from tests.scale.families import spell
 from tests.test_scoring import CUT, PAIRS, champions
 
 POOL = scale.Local(2)
@@ -32,7 +35,9 @@ def test_a_pool_gives_the_same_features(small_ledger: Ledger, tmp_path: Path) ->
     written = scale.feature_files(small_ledger, snapshots, tmp_path / "parts", POOL)
     found = pl.read_parquet(tmp_path / "parts").sort("as_of", "customer_id")
     assert_frame_equal(found, alone, check_exact=True)
-    assert written == scale.Written(tmp_path / "parts", 4, alone.height)
+    empty = tuple(name for name in alone.columns if alone[name].is_null().all())
+    assert "web_share" in empty
+    assert written == scale.Written(tmp_path / "parts", 4, alone.height, empty)
 
 
 def test_a_pool_gives_the_same_scores(small_ledger: Ledger) -> None:
@@ -59,8 +64,10 @@ def test_a_worker_that_is_killed_is_missed(small_ledger: Ledger) -> None:
 def test_no_process_outlives_an_interruption(small_ledger: Ledger, tmp_path: Path, how: signal.Signals) -> None:
     """Ctrl-C reaches the whole group, kill -9 only the parent; Ctrl-C also leaves no half of a table."""
     pids, place = tmp_path / "pids", tmp_path / "place"
+    hold = tmp_path / "hold"
     pids.mkdir()
     place.mkdir()
+    hold.touch()
     words = [str(small_ledger.path), str(place / "out"), str(pids)]
     parent = subprocess.Popen(
         [sys.executable, "-m", "tests.scale.patient", *words], stderr=subprocess.DEVNULL, start_new_session=True
@@ -70,10 +77,64 @@ def test_no_process_outlives_an_interruption(small_ledger: Ledger, tmp_path: Pat
         os.killpg(parent.pid, how)
     else:
         parent.kill()
+    hold.unlink()
     assert parent.wait(30) != 0
     workers = [int(file.name) for file in pids.iterdir()]
-    until(lambda: not any(psutil.pid_exists(pid) for pid in workers))
+    until(lambda: not any(runs(pid) for pid in workers))
     assert how == signal.SIGKILL or list(place.iterdir()) == []
+
+
+def runs(pid: int) -> bool:
+    """Tell whether a process is there; one that has ended and that nobody asked about is not."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def test_ctrl_c_is_answered_in_one_line(small_ledger: Ledger, tmp_path: Path) -> None:
+    """Even where the workers have only begun, and would say much of their own."""
+    pids, place = tmp_path / "pids", tmp_path / "place"
+    pids.mkdir()
+    place.mkdir()
+    words = ["features", "--ledger", str(small_ledger.path), "--as-of", str(CUT), "--out", str(place / "out")]
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "tests.scale.beginning", *words, "--workers", "2"],
+        env=os.environ | {"PIDS": str(pids)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    until(lambda: len(list(pids.iterdir())) == 2)
+    os.killpg(parent.pid, signal.SIGINT)
+    assert parent.communicate(timeout=30) == ("", "stopped; nothing was written\n")
+    assert parent.returncode == 130
+    assert list(place.iterdir()) == []
+
+
+def test_an_own_family_bucket_by_bucket(small_ledger: Ledger, tmp_path: Path) -> None:
+    snapshots, own = [Snapshot(CUT)], (*features.FAMILIES[:1], spell)
+    alone = scale.feature_table(small_ledger, snapshots, families=own)
+    assert alone.columns == [*features.KEYS, *features.names(own)]
+    assert (alone["spell"] > 0).any()
+    assert_frame_equal(scale.feature_table(small_ledger, snapshots, families=own, engine=POOL), alone, check_exact=True)
+    scale.feature_files(small_ledger, snapshots, tmp_path / "parts", POOL, families=own)
+    assert_frame_equal(pl.read_parquet(tmp_path / "parts").sort("customer_id"), alone, check_exact=True)
+
+
+def test_a_family_without_a_name_stays_in_this_process(small_ledger: Ledger) -> None:
+    def nameless(past: Past) -> Columns:
+        return spell(past)
+
+    found = scale.feature_table(small_ledger, [Snapshot(CUT)], families=(nameless,))
+    assert found.columns == [*features.KEYS, "spell"]
+    with pytest.raises(ConfigError, match=r"^the family .*nameless cannot go to another process; put it at the top"):
+        scale.feature_table(small_ledger, [Snapshot(CUT)], families=(nameless,), engine=POOL)
+
+
+def test_at_least_one_snapshot(small_ledger: Ledger) -> None:
+    with pytest.raises(ConfigError, match=r"^features of no day; give at least one snapshot$"):
+        scale.feature_table(small_ledger, [])
 
 
 def until(holds: Callable[[], bool]) -> None:

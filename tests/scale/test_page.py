@@ -52,12 +52,14 @@ def test_the_code_works_as_written() -> None:
     names: dict[str, object] = {}
     exec(compile(code, "the page", "exec"), names)  # noqa: S102 - our own page
     assert isinstance(names["table"], pl.DataFrame)
-    assert names["written"] == scale.Written(Path("features"), 4, names["table"].height)
+    table = names["table"]
+    empty = tuple(name for name in table.columns if table[name].is_null().all())
+    assert names["written"] == scale.Written(Path("features"), 4, table.height, empty)
 
 
 def test_the_page_says_how_to_get_spark() -> None:
-    assert "`pip install 'regulars[spark]'` and Java 17 or 21" in PAGE
-    assert "pip install 'regulars[spark]', and Java 17 or 21" in session.NEEDS_PYSPARK
+    assert "`make spark`, or `pip install '.[spark]'`, and Java 17 or 21" in PAGE
+    assert "make spark, or pip install '.[spark]', and Java 17 or 21" in session.NEEDS_PYSPARK
 
 
 def test_the_lock_of_spark_holds_versions_and_hashes_only() -> None:

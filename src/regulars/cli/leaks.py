@@ -29,8 +29,9 @@ def probe(
 ) -> None:
     """Look for columns that know what happened at or after DATE; exit with 1 where one does.
 
-    A model with such a column looks splendid in every test and fails in use. Three checks: cut computes the features
-    again without the rows from DATE on, and with scrambled ones, and none may change. placebo deals the customers each
+    A model with such a column looks splendid in every test and fails in use. Four checks: cut computes the features
+    again without the rows from DATE on, and with scrambled ones, and none may change. alone computes them for single
+    customers, and none may depend on the others. placebo deals the customers each
     other's futures, of which no feature may know anything. column, for FILE, holds each column against what all
     features together explain of who churns. DATE must lie a horizon before the end of the data.
 
@@ -59,7 +60,7 @@ def _read(file: Path) -> "pl.DataFrame":
         if file.suffix == ".parquet":
             return pl.read_parquet(file)
         if file.suffix == ".csv":
-            return pl.read_csv(file, try_parse_dates=True, schema_overrides={"customer_id": pl.String})
+            return pl.read_csv(file, infer_schema_length=None, schema_overrides={"customer_id": pl.String})
     except (OSError, pl.exceptions.PolarsError) as error:
         raise DataError(f"--columns {file} cannot be read ({str(error).splitlines()[0]})") from error
     raise DataError(f"--columns {file}: name a .parquet or .csv file")
@@ -82,7 +83,7 @@ def _table(report: "Report") -> None:
     console.facts("Probed", {check: _count(report, check) for check in checks})
     rows = [_row(found) for found in report.findings if found.verdict == "leaks" or found.check == "column"]
     if rows:
-        console.table("Columns", ["column", "check", "verdict", "alone", "explained", "lift", "why"], rows)
+        console.table("Columns", ["column", "check", "verdict", "auc", "explained", "lift", "why"], rows)
 
 
 def _count(report: "Report", check: str) -> str:

@@ -68,14 +68,19 @@ def features(
 
     Example: regulars features --as-of 2017-09-01 --as-of 2017-10-01 --out features --workers 2
     """
-    where = engines.engine(engine, workers, master)
-    shop, days = open_ledger(ledger), [parse_day(day) for day in as_of]
-    from regulars import console, scale
-    from regulars.windows import Snapshot
+    with engines.all_or_nothing():
+        where = engines.engine(engine, workers, master)
+        shop, days = open_ledger(ledger), [parse_day(day) for day in as_of]
+        from regulars import console, scale
+        from regulars.windows import Snapshot
 
-    written = scale.feature_files(shop, [Snapshot(day) for day in days], out, where, console.track)
+        job = scale.FeatureJob(tuple(Snapshot(day) for day in days))
+        engines.check_folder(out, job.kind)
+        engines.check_days(shop, days)
+        written = scale.files(shop, job, out, where, console.track)
     result = {"rows": written.rows, "parts": written.parts, "out": str(out), "as_of": as_of}
-    show(result, as_json, lambda: console.facts("Features", result))
+    told = {"empty throughout": engines.told_of_empty(shop, written.empty)} if written.empty else {}
+    show(result | {"empty": written.empty}, as_json, lambda: console.facts("Features", result | told))
 
 
 @app.command()
@@ -95,13 +100,15 @@ def score(
 
     Example: regulars score --as-of 2017-10-01 --out scores.parquet
     """
-    where = engines.engine(engine, workers, master)
-    shop, day = open_ledger(ledger), parse_day(as_of)
-    from regulars import batch, console
+    with engines.all_or_nothing():
+        where = engines.engine(engine, workers, master)
+        shop, day = open_ledger(ledger), parse_day(as_of)
+        from regulars import batch, console
 
-    engines.check_out(out)
-    job = batch.score_job(champions(), day, curve=curve)
-    result = engines.write(shop, job, out, where) | {"as_of": as_of}
+        engines.check_out(out, batch.ScoreJob.kind)
+        job = batch.score_job(champions(), day, curve=curve)
+        engines.check_days(shop, [day])
+        result = engines.write(shop, job, out, where) | {"as_of": as_of}
     show(result, as_json, lambda: console.facts("Scored", result))
 
 
@@ -121,13 +128,15 @@ def recommend(
 
     Example: regulars recommend --as-of 2017-10-01 --k 10 --out offers.parquet
     """
-    where = engines.engine(engine, workers, master)
-    shop, day = open_ledger(ledger), parse_day(as_of)
-    from regulars import batch, console
+    with engines.all_or_nothing():
+        where = engines.engine(engine, workers, master)
+        shop, day = open_ledger(ledger), parse_day(as_of)
+        from regulars import batch, console
 
-    engines.check_out(out)
-    job = batch.recommend_job(champions(), day, k, kind)
-    result = engines.write(shop, job, out, where) | {"as_of": as_of}
+        engines.check_out(out, batch.RecommendJob.kind)
+        job = batch.recommend_job(champions(), day, k, kind)
+        engines.check_days(shop, [day])
+        result = engines.write(shop, job, out, where) | {"as_of": as_of}
     show(result, as_json, lambda: console.facts("Recommended", result))
 
 

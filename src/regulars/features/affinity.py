@@ -6,7 +6,8 @@ from regulars.features.past import Columns, Past, ratio
 def affinity(past: Past) -> Columns:
     """Breadth and concentration of what a customer buys.
 
-    An item without a category or department counts into one that is called unknown.
+    An item without a category or department counts into one that is called unknown; so do, for good, lines that were
+    bought before the till told what their item is.
 
     Columns:
         n_categories (categories, >= 1): distinct categories ever bought

@@ -20,14 +20,14 @@ def coded(ids: pl.Series) -> tuple[Ints, pl.Series]:
 
 
 def ordered(ids: pl.Series) -> tuple[Ints, pl.Series]:
-    """Return the same with codes in the order of the ids, null first.
+    """Return the same with codes in the order of the ids, null last.
 
     >>> codes, names = ordered(pl.Series(["tea", "bread", "tea", None]))
     >>> codes.tolist(), names.to_list()
-    ([2, 1, 2, 0], [None, 'bread', 'tea'])
+    ([1, 0, 1, 2], ['bread', 'tea', None])
     """
     codes, names = _encoded(ids)
-    order = pc.array_sort_indices(names, null_placement="at_start")
+    order = pc.array_sort_indices(names, null_placement="at_end")
     rank = np.empty(len(names), np.int64)
     rank[order.to_numpy()] = np.arange(len(names))
     return rank[codes], pl.Series(names.take(order), dtype=pl.String)

@@ -6,9 +6,9 @@ MONTH, SEASON = 30, 90
 
 
 def engagement(past: Past) -> Columns:
-    """Visits, carts and mail; all null where the shop has no table of events, or none yet.
+    """Visits, carts and mail; all null where the shop has no table of events.
 
-    A look is a view, a cart, a wish or a click in a mail.
+    A look is a view, a cart, a wish or a click in a mail. A window that begins before the shop's first event is null.
 
     Columns:
         look_recency (days, >= 1): since the last day with a look; null where there was none

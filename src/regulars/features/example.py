@@ -58,7 +58,7 @@ EVENTS = schema.EVENTS.conform(
 )
 """Two mails, one of them opened and clicked; two views and a cart. The last view is at AS_OF: no feature sees it."""
 
-SIDE = Side(ITEMS, STORES, EVENTS)
+SIDE = Side(ITEMS, STORES, EVENTS, events_since=dt.date(2023, 1, 1))
 """What the shop knows beside Anna's lines."""
 
 

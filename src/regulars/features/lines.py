@@ -13,7 +13,7 @@ from regulars.features.rollup import DAY_US, Ints, keys
 from regulars.features.side import Side
 
 HOUR_US = 3_600_000_000
-_TYPES = dict(schema.TRANSACTIONS.schema)
+_COLUMNS = schema.TRANSACTIONS.names
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,9 @@ def read(transactions: pl.DataFrame, side: Side) -> Read:
 
 
 def _conforming(transactions: pl.DataFrame) -> pl.DataFrame:
-    """Return the transactions in the types of their contract; whether values meet it, a ledger has asked already."""
-    if all(transactions.schema.get(name) == dtype for name, dtype in _TYPES.items()):
+    """Return the transactions as their contract wants them; what comes from a ledger does already."""
+    fits = schema.TRANSACTIONS.fits(transactions, _COLUMNS)
+    if fits and np.isfinite(transactions["quantity"].to_numpy()).all():
         return transactions
     return schema.TRANSACTIONS.conform(transactions)
 

@@ -45,7 +45,7 @@ The examples below are about Anna, as of {as_of}, who bought these six lines:
 {lines}
 
 Bread and tea are of department `food` and of categories `bakery` and `drinks`; soap is in no catalogue. `s1` is a
-store, `s2` a web shop. The shop's events of Anna are:
+store, `s2` a web shop. The shop keeps events since 2023; those of Anna are:
 
 {events}
 

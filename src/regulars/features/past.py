@@ -5,6 +5,7 @@ after it are out of reach of every verb, so no feature can leak by construction.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -20,8 +21,8 @@ Column = npt.NDArray[np.float64]
 Columns = dict[str, Column]
 """Name -> values: what a feature function returns."""
 
-BEFORE = -(2**31)
-"""A day before every other."""
+BEFORE, AFTER = -(2**31), 2**31 - 1
+"""A day before every other, and one after."""
 
 
 class Rows:
@@ -88,7 +89,7 @@ class Cut:
         return self._at(self._rollup.columns[what], self._end - 1)
 
     def highest(self, what: str) -> Column:
-        """Return the highest value of a column of values >= 0."""
+        """Return the highest value of a column."""
         return self._at(self._rollup.highest(what), self._end - 1)
 
     def age(self) -> Column:
@@ -119,7 +120,7 @@ class Cut:
         return out
 
     def median(self, what: str) -> Column:
-        """Return the median of a column of values >= 0."""
+        """Return the median of a column."""
         order = self._rollup.by_value(what)
         values, day, customer = self._rollup.columns[what][order], self._rollup.day[order], self._rollup.customer
         out = np.full(len(self._end), np.nan)
@@ -149,40 +150,30 @@ class Cut:
 
 
 class Kept(Cut):
-    """A roll-up of a table that the shop keeps since some day: counts and totals are NaN at instants up to it."""
+    """A roll-up of a table that the shop keeps since some day.
 
-    def __init__(self, rollup: Rollup, rows: Rows, since: dt.date) -> None:
-        """Cut ``rollup``, which starts with the day ``since``, for ``rows``."""
-        super().__init__(rollup, rows)
-        self._kept = rows.as_of > windows.day_number(since)
+    Counts and totals are NaN where their window begins before that day, or where it has not come.
+    """
+
+    def __init__(self, rollup: Rollup | None, rows: Rows, since: dt.date | None) -> None:
+        """Cut ``rollup``, which starts with the day ``since``, for ``rows``; None for what is not kept at all."""
+        super().__init__(Rollup(np.zeros(0, np.int64), defaultdict(_nothing)) if rollup is None else rollup, rows)
+        self._since = AFTER if since is None else windows.day_number(since)
 
     def count(self, days: int | None = None) -> Column:
         """Return the number of rows."""
-        return np.where(self._kept, super().count(days), np.nan)
+        return np.where(self._kept(days), super().count(days), np.nan)
 
     def total(self, what: str, days: int | None = None) -> Column:
         """Return the sum of a column."""
-        return np.where(self._kept, super().total(what, days), np.nan)
+        return np.where(self._kept(days), super().total(what, days), np.nan)
+
+    def _kept(self, days: int | None) -> npt.NDArray[np.bool_]:
+        return self._rows.as_of - (1 if days is None else days) >= self._since
 
 
-class Unknown(Cut):
-    """What a shop keeps no table of: every verb answers NaN."""
-
-    def __init__(self, rows: Rows) -> None:
-        """Stand for a roll-up of ``rows`` that nobody has."""
-        self._nan = np.full(len(rows.customer), np.nan)
-
-    def count(self, days: int | None = None) -> Column:  # noqa: ARG002
-        """Return NaN."""
-        return self._nan
-
-    def total(self, what: str, days: int | None = None) -> Column:  # noqa: ARG002
-        """Return NaN."""
-        return self._nan
-
-    def age(self) -> Column:
-        """Return NaN."""
-        return self._nan
+def _nothing() -> Ints:
+    return np.zeros(0, np.int64)
 
 
 class Past:
@@ -276,12 +267,10 @@ class Past:
         return self._kept("mails")
 
     def _cut(self, name: str) -> Cut:
-        return Cut(self._rollups[name], self.rows) if name in self._rollups else Unknown(self.rows)
+        return Cut(self._rollups[name], self.rows) if name in self._rollups else Kept(None, self.rows, None)
 
     def _kept(self, name: str) -> Cut:
-        if self._events_since is None:
-            return Unknown(self.rows)
-        return Kept(self._rollups[name], self.rows, self._events_since)
+        return Kept(self._rollups.get(name), self.rows, self._events_since)
 
 
 def ratio(over: Column, under: Column) -> Column:

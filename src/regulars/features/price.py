@@ -36,4 +36,4 @@ def price(past: Past) -> Columns:
 def _discounts(past: Past, days: int | None) -> Column:
     discount = past.days.total("discount", days)
     share = ratio(discount, discount + past.days.total("amount", days))
-    return np.minimum(share, 1)  # refunds can outweigh what was paid
+    return np.minimum(share, 1)  # a line may be sold below nothing

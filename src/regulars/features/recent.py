@@ -11,13 +11,14 @@ SHORT = (7, 14)
 def recent(past: Past) -> Columns:
     """Purchase days and spend in the last days before as_of, and their trends.
 
-    Half a purchase day is added to both sides of a trend, so that a ratio always exists; a trend is null until the
-    customer has been known for longer than its recent window.
+    A trend is (purchase days lately + 1/2) / (those before, scaled to as many days, + 1/2), so that it always exists.
+    It is null until the customer has been known for longer than its recent window. Days before the first purchase count
+    as days without one: until the customer has been known for both windows it is too high.
 
     Columns:
         days_7, days_14, days_30, days_90, days_180, days_365 (days, >= 0): purchase days in the last so many days
         spend_30, spend_90, spend_180, spend_365 (minor units, any): net amount in the last so many days
-        trend_30 (ratio, > 0): rate of the last 30 days over that of the 60 before; 1 is steady, more is speeding up
+        trend_30 (ratio, > 0): the last 30 days over the 60 before; 1 is steady, more is speeding up
         trend_90 (ratio, > 0): the same, the last 90 days over the 90 before
         trend_180 (ratio, > 0): the same, the last 180 days over the 185 before
 

@@ -10,7 +10,7 @@ def rfm(past: Past) -> Columns:
         recency (days, >= 1): since the last purchase
         frequency (days, >= 0): purchase days after the first; 0 for one-time buyers
         tenure (days, >= 1): since the first purchase
-        n_orders (orders, >= 1): all of them
+        n_orders (orders, >= 1): all of them; one whose lines span days counts on each, here and wherever orders count
         spend (minor units, any): mean net amount of a purchase day
         spend_std (minor units, >= 0): its standard deviation; null for one-time buyers
         spend_last (minor units, any): net amount of the last purchase day

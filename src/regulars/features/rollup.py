@@ -15,6 +15,8 @@ Ints = npt.NDArray[np.int64]
 
 DAY_US = 86_400_000_000
 """Microseconds of a day."""
+_ROOM = 2**32
+"""Numbers below it fit beside a customer's code in one."""
 _BEFORE_1970 = 2**31
 """Added to a day, so that days before 1970 are numbers >= 0 as well."""
 
@@ -54,16 +56,20 @@ class Rollup:
         return self._sums[what]
 
     def highest(self, what: str) -> Ints:
-        """Return the highest value of a column, >= 0, up to each row of its customer."""
+        """Return the highest value of a column up to each row of its customer."""
         if what not in self._highest:
-            floor = self.customer << 32  # values stay below it, so that no customer sees another's
-            self._highest[what] = np.maximum.accumulate(self.columns[what] + floor) - floor
+            values = self.columns[what]
+            small = values.min(initial=0) >= 0 and values.max(initial=0) < _ROOM
+            distinct, rank = (None, values) if small else np.unique(values, return_inverse=True)
+            floor = self.customer << 32  # what is compared stays below it, so that no customer sees another's
+            found = np.maximum.accumulate(rank + floor) - floor
+            self._highest[what] = found if distinct is None else distinct[found]
         return self._highest[what]
 
     def by_value(self, what: str) -> Ints:
-        """Return the rows in the order of customer and a column's value, >= 0."""
+        """Return the rows in the order of customer and a column's value."""
         if what not in self._by_value:
-            self._by_value[what] = np.argsort(keys(self.customer, self.columns[what]), kind="stable")
+            self._by_value[what] = np.lexsort((self.columns[what], self.customer))
         return self._by_value[what]
 
     def place(self, customer: Ints, day: Any) -> Ints:

@@ -27,7 +27,7 @@ def rollups(read: Read, side: Side) -> dict[str, Rollup]:
     found = {"days": days, "gaps": _gaps(days), "returns": _returns(read.back)}
     if side.web is not None:
         found["web"] = _web(orders, np.array([side.web.get(name, False) for name in read.store_ids.to_list()]))
-    return found | {name: contacts.of(read.customer_ids) for name, contacts in side.contacts.items()}
+    return found if side.contacts is None else found | side.contacts.of(read.customer_ids)
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,8 @@ def season(past: Past) -> Columns:
         weekend_share (share, [0, 1]): purchase days on Saturday or Sunday
         hour (hour of the day, [0, 23]): mean hour of an order, by its first line of the day
         as_of_weekday (ISO weekday, [1, 7]): weekday of as_of; 1 is Monday
-        year_sin (sine, [-1, 1]): where on the circle of the year as_of lies
-        year_cos (cosine, [-1, 1]): the same
+        year_sin (sine, [-1, 1]): of 2 pi times the number of as_of in its year, 1 to 366, over 365.25
+        year_cos (cosine, [-1, 1]): of the same angle
 
     Example:
         >>> from regulars.features.example import show

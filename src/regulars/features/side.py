@@ -10,15 +10,21 @@ import polars as pl
 
 from regulars import schema
 from regulars.features.codes import coded
-from regulars.features.contacts import KINDS, Contacts
+from regulars.features.contacts import COLUMNS, Contacts
 from regulars.features.rollup import Ints
 
 GROUPS = ("department", "category")
 """The groupings that features look at."""
+_READ = {
+    "items": (schema.ITEMS, ("item_id", *GROUPS)),
+    "stores": (schema.STORES, ("store_id", "kind")),
+    "events": (schema.EVENTS, COLUMNS),
+}
+"""Each table of a side: its contract, and what is read of it."""
 _ALWAYS = np.iinfo(np.int64).min
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Side:
     """The tables beside the order lines; what a shop has none of stays None."""
 
@@ -32,23 +38,34 @@ class Side:
     """The shop's first day with events, until whose end nothing is known of any; None: that of ``events``, which are
     then those of all customers."""
 
+    def __post_init__(self) -> None:
+        """Refuse tables that are not what they are called.
+
+        Raises:
+            DataError: one does not meet its contract.
+        """
+        for name, (table, read) in _READ.items():
+            frame = getattr(self, name)
+            if frame is not None and not table.fits(frame, read):
+                object.__setattr__(self, name, table.conform(frame))
+
     @cached_property
     def catalogue(self) -> "Catalogue":
         """The groups of the items."""
         return Catalogue(schema.ITEMS.empty() if self.items is None else self.items)
 
     @cached_property
-    def contacts(self) -> Mapping[str, Contacts]:
-        """Roll-up -> the events it counts; none where the shop keeps no events."""
-        if self.events is None:
-            return {}
-        return {name: Contacts(self.events, kinds) for name, kinds in KINDS.items()}
+    def contacts(self) -> Contacts | None:
+        """The events, counted; None where the shop keeps none."""
+        return None if self.events is None else Contacts(self.events)
 
     @cached_property
     def since(self) -> dt.date | None:
         """The first day with events; None where there is none."""
-        first = None if self.events is None else self.events["at"].dt.date().min()
-        return self.events_since or (first if isinstance(first, dt.date) else None)
+        if self.events is None or self.events_since is not None:
+            return None if self.events is None else self.events_since
+        first = self.events["at"].dt.date().min()
+        return first if isinstance(first, dt.date) else None
 
     @cached_property
     def web(self) -> Mapping[str | None, bool] | None:

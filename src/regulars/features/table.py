@@ -56,7 +56,8 @@ def table(
         column a feature as Float64 (null where it is not defined; see each family).
 
     Raises:
-        ConfigError: two snapshots share their as_of, or two features their name.
+        ConfigError: two snapshots share their as_of, two features their name, or one is not a number a row.
+        DataError: the transactions, or a table beside them, do not meet their contract.
     """
     customer_ids, known = past(transactions, side, snapshots)
     columns = _columns(known, families)
@@ -85,6 +86,8 @@ def past(
 def _collected(transactions: pl.LazyFrame | pl.DataFrame, snapshots: Sequence[Snapshot]) -> pl.DataFrame:
     if isinstance(transactions, pl.DataFrame):
         return transactions
+    if transactions.collect_schema().get("purchased_at") != schema.TRANSACTIONS.schema["purchased_at"]:
+        return transactions.collect()
     last = max((snapshot.as_of for snapshot in snapshots), default=dt.date.min)
     return transactions.filter(pl.col("purchased_at") < last).collect()
 
@@ -95,8 +98,22 @@ def _columns(known: Past, families: Sequence[Family]) -> dict[str, Column]:
         found = family(known)
         if again := sorted(columns.keys() & found.keys()):
             raise ConfigError(f"two features are called {again[0]!r}; rename the one of {family.__name__}")
-        columns |= found
+        columns |= {name: _checked(family, name, column, len(known)) for name, column in found.items()}
     return columns
+
+
+def _checked(family: Family, name: str, column: Column, n: int) -> Column:
+    """Return a column as the table keeps it.
+
+    Raises:
+        ConfigError: it is not a number a row.
+    """
+    found = np.asarray(column)
+    if found.shape != (n,) or found.dtype.kind not in "fiub":
+        raise ConfigError(
+            f"{name!r} of {family.__name__} must be {n} numbers, one a row, not {found.dtype} of shape {found.shape}"
+        )
+    return found.astype(np.float64, copy=False)
 
 
 def names(families: Sequence[Family] = FAMILIES) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from regulars.leakage import areas
 from regulars.leakage.areas import Area, Bools, Floats
 from regulars.leakage.placebo import ALARM, numbers
 from regulars.leakage.report import Finding, Report
+from regulars.leakage.values import as_dates, probeable
 
 SHARE = 0.15
 """What a column may add to the AUC that the past explains, as a share of what is missing there to 1."""
@@ -51,7 +52,8 @@ def probe_columns(
     once. What a column says alone and on top is learned on four fifths of the test customers and asked of the rest,
     so that neither its direction, its holes nor its shape matters. On top also counts what no sum of trusted features
     says of it: of a count that includes one day too many, that day is left. A column of dates leaks where one of them
-    is at or after as_of.
+    is at or after as_of; text counts as dates where nearly all of it reads as such in one format. A column that is not
+    refused but has values for under 30 customers of either outcome is not judged.
 
     A weak leak passes; ``docs/leakage.md`` says how weak. A column whose code is at hand is better probed by
     :func:`~regulars.leakage.cut.cut_check`.
@@ -66,10 +68,11 @@ def probe_columns(
         seed: of every random choice.
 
     Raises:
-        DataError: a column is missing.
+        DataError: a column is missing, or holds lists or the like.
     """
     _present(train, [*trusted, "churned"], "train")
     _present(test, [*trusted, *columns, "churned"], "test")
+    probeable(test, columns)
     churned = test["churned"].to_numpy()
     if min(churned.sum(), (~churned).sum()) < FEW or train["churned"].n_unique() < 2:
         why = f"fewer than {FEW} customers churned, or returned, in the window"
@@ -81,24 +84,26 @@ def probe_columns(
         left = tuple(other for other in trusted if other != name)
         if left not in scores:
             scores[left] = explained(train, test, left, seed)
-        if ahead := _dates_ahead(test, name):
+        held, how = as_dates(test[name])
+        if ahead := _dates_ahead(test, held, how):
             found.append(ahead)
             continue
-        values = numbers(test[name])
+        values = numbers(held if how else test[name])
         rest = beyond(values, features.matrix(test, left))
         found.append(_judged(name, values, rest, Truth(churned, scores[left]), bounds, seed))
     return Report(tuple(found))
 
 
-def _dates_ahead(test: pl.DataFrame, name: str) -> Finding | None:
-    """Return what is wrong with a column of dates that had not come yet."""
-    if test.schema[name] not in (pl.Date, pl.Datetime) or "as_of" not in test.columns:
+def _dates_ahead(test: pl.DataFrame, days: pl.Series, how: str) -> Finding | None:
+    """Return what is wrong with a column of dates that had not come yet; ``how`` is how text was read as dates."""
+    if days.dtype != pl.Date or "as_of" not in test.columns:
         return None
-    ahead = test.filter(pl.col(name).cast(pl.Date) >= pl.col("as_of"))
+    ahead = days.filter(days >= test["as_of"])
     if ahead.is_empty():
         return None
-    why = f"{ahead.height} of {test.height} customers have a date at or after as_of, such as {ahead[name].to_list()[0]}"
-    return Finding("column", name, "leaks", why)
+    read = f", read as {how}" if how else ""
+    why = f"{len(ahead):,} of {test.height:,} customers have a date at or after as_of, such as {ahead[0]}{read}"
+    return Finding("column", days.name, "leaks", why)
 
 
 def explained(train: pl.DataFrame, test: pl.DataFrame, trusted: Sequence[str], seed: int = 0) -> Floats:
@@ -126,9 +131,12 @@ class _Bounds:
 
 
 def _judged(name: str, values: Floats, rest: Floats, truth: Truth, bounds: _Bounds, seed: int) -> Finding:
-    known = values[~np.isnan(values)]
-    if len(known) == 0 or (len(known) == len(values) and known.min() == known.max()):
-        return Finding("column", name, "not judged", "the same for every customer")
+    has = ~np.isnan(values)
+    known = values[has]
+    if not has.any() or (has.all() and known.min() == known.max()):
+        why = "the same for every customer" if has.any() else f"none of {len(values):,} customers has a value"
+        return Finding("column", name, "not judged", why)
+    cover = "" if has.all() else f"; {len(known):,} of {len(values):,} customers have a value"
     past = areas.area(truth.churned, truth.base)
     alone = _alone(values, truth.churned, seed)
     parts = [*_shape(values), *_shape(rest), truth.base]
@@ -138,10 +146,13 @@ def _judged(name: str, values: Floats, rest: Floats, truth: Truth, bounds: _Boun
     bar = past.raised(bounds.share)
     limit = f"the past explains {past.value:.3f}, an honest column on top at most {bar.value:.3f}"
     if areas.lead(alone, bar, bounds.level).low > 0:
-        return Finding("column", name, "leaks", f"AUC {alone.value:.3f} by itself, where {limit}", *figures)
+        return Finding("column", name, "leaks", f"AUC {alone.value:.3f} by itself, where {limit}{cover}", *figures)
     if areas.lead(together, bar, bounds.level).low > 0:
-        return Finding("column", name, "leaks", f"AUC {together.value:.3f} on top, where {limit}", *figures)
-    return Finding("column", name, "ok", f"AUC {together.value:.3f} on top of {past.value:.3f}", *figures)
+        return Finding("column", name, "leaks", f"AUC {together.value:.3f} on top, where {limit}{cover}", *figures)
+    if min(truth.churned[has].sum(), (~truth.churned[has]).sum()) < FEW:
+        why = f"{cover.removeprefix('; ')}, and fewer than {FEW} of them churned, or returned"
+        return Finding("column", name, "not judged", why)
+    return Finding("column", name, "ok", f"AUC {together.value:.3f} on top of {past.value:.3f}{cover}", *figures)
 
 
 def _alone(values: Floats, churned: Bools, seed: int) -> Area:

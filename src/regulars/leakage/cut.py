@@ -7,7 +7,7 @@ import polars as pl
 
 from regulars import features
 from regulars.errors import DataError
-from regulars.leakage.report import Finding, Report
+from regulars.leakage.report import Finding, Report, Verdict
 from regulars.leakage.sample import Sample
 from regulars.windows import Snapshot
 
@@ -45,22 +45,38 @@ def cut_check(
         compute: the features; :func:`of_families` makes one of families.
         seed: of the scrambling.
 
+    Returns:
+        A finding a column; "not judged" where no as_of has a row at or after it, as then nothing could leak, or where
+        the table lists nobody.
+
     Raises:
-        DataError: there is no row at or after an as_of, so that nothing could leak; or no column.
+        DataError: the table has no column.
     """
     whole = compute(sample.transactions, sample.side, snapshots)
-    names = [name for name in whole.columns if name not in KEYS]
-    if not names:
-        raise DataError("the probed table has no column beside customer_id and as_of; give it the columns to probe")
+    names = columns_of(whole)
     found: dict[str, Finding] = {}
-    for snapshot in snapshots:
-        _something_follows(sample, snapshot)
+    idle = {snapshot: _idle(sample, snapshot, whole) for snapshot in snapshots}
+    for snapshot in [each for each, why in idle.items() if not why]:
         rows = whole.filter(pl.col("as_of") == snapshot.as_of)
         for each in _cut(sample, snapshot, compute, rows, seed):
             if each.feature not in found or found[each.feature].verdict != "leaks":
                 found[each.feature] = each
-    judged = [found.get(name, Finding("cut", name, "ok", "the same without later rows")) for name in names]
+    why = "; ".join(idle.values()) if all(idle.values()) else ""
+    rest: Verdict = "not judged" if why else "ok"
+    judged = [found.get(name, Finding("cut", name, rest, why or "the same without later rows")) for name in names]
     return Report(tuple([found[ROWS], *judged] if ROWS in found else judged))
+
+
+def columns_of(table: pl.DataFrame) -> list[str]:
+    """Return the columns of a table beside its keys.
+
+    Raises:
+        DataError: there is none.
+    """
+    names = [name for name in table.columns if name not in KEYS]
+    if not names:
+        raise DataError("the probed table has no column beside customer_id and as_of; give it the columns to probe")
+    return names
 
 
 def _cut(sample: Sample, snapshot: Snapshot, compute: Compute, rows: pl.DataFrame, seed: int) -> Iterator[Finding]:
@@ -132,6 +148,8 @@ def _scrambled(rows: pl.DataFrame, at: str, snapshot: Snapshot, seed: int) -> pl
     return pl.concat([rows.filter(pl.col(at) < snapshot.as_of), mixed])
 
 
-def _something_follows(sample: Sample, snapshot: Snapshot) -> None:
+def _idle(sample: Sample, snapshot: Snapshot, whole: pl.DataFrame) -> str:
+    """Return why nothing could be seen to leak at a snapshot; empty where something could."""
     if sample.transactions.filter(pl.col("purchased_at") >= snapshot.as_of).is_empty():
-        raise DataError(f"there is no row at or after {snapshot.as_of}, so nothing could leak; use an earlier as_of")
+        return f"there are no rows at or after {snapshot.as_of}"
+    return "" if (whole["as_of"] == snapshot.as_of).any() else f"nobody is known before {snapshot.as_of}"

@@ -11,7 +11,7 @@ from regulars.leakage import areas
 from regulars.leakage.areas import Bools, Floats
 from regulars.leakage.cut import KEYS, Compute
 from regulars.leakage.report import Finding, Report
-from regulars.leakage.sample import Sample
+from regulars.leakage.sample import Sample, nobody
 from regulars.windows import Snapshot
 
 SHUFFLES = 5
@@ -27,8 +27,13 @@ def dealt(sample: Sample, snapshot: Snapshot, rng: np.random.Generator) -> Sampl
     """Return the sample with the futures of the customers known at ``snapshot`` dealt out anew among them.
 
     A future is everything of a customer at or after as_of: order lines and events, or nothing. Pasts stay.
+
+    Raises:
+        DataError: nobody is known.
     """
     known = sample.transactions.filter((pl.col("quantity") > 0) & (pl.col("purchased_at") < snapshot.as_of))
+    if known.is_empty():
+        raise nobody(snapshot.as_of, sample.transactions["purchased_at"].dt.date().min())
     ids = known["customer_id"].unique().sort()
     new = ids.gather(rng.permutation(len(ids)))
     events = sample.side.events
@@ -40,7 +45,7 @@ def dealt(sample: Sample, snapshot: Snapshot, rng: np.random.Generator) -> Sampl
 
 def _handed(rows: pl.DataFrame, at: str, snapshot: Snapshot, ids: pl.Series, new: pl.Series) -> pl.DataFrame:
     who = pl.col("customer_id")
-    given = who.replace_strict(ids, new, default=who, return_dtype=pl.String) if len(ids) else who
+    given = who.replace_strict(ids, new, default=who, return_dtype=pl.String)
     return rows.with_columns(customer_id=pl.when(pl.col(at) >= snapshot.as_of).then(given).otherwise(who))
 
 
@@ -83,6 +88,9 @@ def placebo(
         shuffles: how many placebos are run; the mean is judged.
         alarm: probability of refusing anything where nothing leaks.
         seed: of every random choice.
+
+    Raises:
+        DataError: nobody is known before the snapshot.
     """
     rng = np.random.default_rng(seed)
     runs = [_run(dealt(sample, snapshot, rng), snapshot, compute) for _ in range(shuffles)]

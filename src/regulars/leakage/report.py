@@ -1,6 +1,6 @@
 """What a probe found: a row a column and check, and the refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -9,12 +9,13 @@ import polars as pl
 from regulars.errors import LeakageError
 
 Verdict = Literal["ok", "leaks", "not judged"]
-Check = Literal["cut", "placebo", "column"]
+Check = Literal["cut", "alone", "placebo", "column"]
 
 NAMED = 5
 """Most columns that an error message names."""
 REMEDY: dict[Check, str] = {
     "cut": "compute them from rows before as_of only",
+    "alone": "compute them from the customer's own rows, or fit what is of the whole shop in a model",
     "placebo": "see that neither they nor the model behind them reads rows at or after as_of",
     "column": "find out when their values were written, and leave out what was written at or after as_of",
 }
@@ -30,7 +31,7 @@ class Finding:
     """What one check says of one column."""
 
     check: Check
-    """``cut``, ``placebo`` or ``column``."""
+    """``cut``, ``alone``, ``placebo`` or ``column``."""
     feature: str
     """The column."""
     verdict: Verdict
@@ -94,8 +95,12 @@ def refusal(leaks: Sequence[Finding]) -> str:
     ]
     more = [f"{len(by_column) - NAMED} more"] if len(by_column) > NAMED else []
     checks = dict.fromkeys(finding.check for finding in leaks)
-    n = len(by_column)
-    return (
-        f"{n} column{'s know' if n > 1 else ' knows'} what happened at or after as_of: {', '.join(told + more)}; "
-        + ", and ".join(REMEDY[check] for check in checks)
+    return f"{_head(len(by_column), checks)}: {', '.join(told + more)}; " + ", and ".join(
+        REMEDY[check] for check in checks
     )
+
+
+def _head(n: int, checks: Collection[Check]) -> str:
+    future = f"know{'' if n > 1 else 's'} what happened at or after as_of" if {*checks} != {"alone"} else ""
+    others = f"depend{'' if n > 1 else 's'} on other customers" if "alone" in checks else ""
+    return f"{n} column{'s' if n > 1 else ''} " + " or ".join(part for part in (future, others) if part)

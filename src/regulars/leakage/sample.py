@@ -95,6 +95,12 @@ def exam(sample: Sample, snapshot: Snapshot, first_day: dt.date) -> tuple[pl.Dat
     return train, test
 
 
+def nobody(as_of: dt.date, first_day: object) -> DataError:
+    """Return the refusal of an as_of before which nobody had bought anything."""
+    starts = f"the data starts on {first_day}" if isinstance(first_day, dt.date) else "there is no data"
+    return DataError(f"nobody was known before {as_of}; {starts}, so use a later --as-of")
+
+
 def _labelled(sample: Sample, snapshots: Sequence[Snapshot]) -> pl.DataFrame:
     past = sample.before(windows.latest(snapshots).as_of)
     truth = labels.churned(sample.transactions, snapshots)

@@ -26,6 +26,10 @@ class Job(Protocol):
         """What is being done, for the progress bar."""
 
     @property
+    def kind(self) -> str:
+        """What its rows are, such as features; parts of another kind are not replaced by its own."""
+
+    @property
     def before(self) -> dt.date:
         """The first day that must not be seen."""
 
@@ -37,7 +41,11 @@ class Job(Protocol):
         """Return the function of one bucket's transactions, with all it needs of the ledger beside them."""
 
     def packed(self) -> "Job":
-        """Return the same job as other processes can take it."""
+        """Return the same job as other processes can take it.
+
+        Raises:
+            ConfigError: it holds something that cannot go there.
+        """
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,16 @@ class Task:
 
     def prepare(self, ledger: Ledger) -> Callable[[int], pl.DataFrame]:
         """Return the function of a bucket's number: its rows, or one row that counts them where they are written."""
-        work, before, folder = self.job.prepare(ledger), self.job.before, self.folder
+        work, before, kind, folder = self.job.prepare(ledger), self.job.before, self.job.kind, self.folder
 
         def run(bucket: int) -> pl.DataFrame:
-            rows = work(ledger.transactions(bucket, before))
-            return rows if folder is None else parts.write(rows, folder, bucket, self.fingerprint)
+            try:
+                rows = work(ledger.transactions(bucket, before))
+            except FileNotFoundError as error:
+                raise DataError(
+                    f"the ledger at {self.ledger} was written to meanwhile; wait until that is done, and run again"
+                ) from error
+            return rows if folder is None else parts.write(rows, folder, bucket, self.fingerprint, kind)
 
         return run
 

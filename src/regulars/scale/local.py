@@ -30,7 +30,7 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Local:
-    """Runs in this process, or in a pool of ``workers`` processes, each with a bucket at a time in memory."""
+    """Runs in this process, ``AT_ONCE`` buckets at a time, or in a pool of ``workers`` processes, a bucket each."""
 
     workers: int = 1
     """Processes; 1 is this one."""
@@ -79,13 +79,27 @@ def _pooled(task: Task, buckets: range, workers: int) -> Iterator[Result]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(task,))
     try:
-        with _sharing(max(1, (os.cpu_count() or 1) // workers)):
-            futures = {pool.submit(_run, bucket) for bucket in buckets}
+        futures = _started(pool, buckets, max(1, (os.cpu_count() or 1) // workers))
         for future in as_completed(futures):
             futures.discard(future)
             yield _result(future)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _started(pool: ProcessPoolExecutor, buckets: range, threads: int) -> "set[Future[Result]]":
+    """Start the workers, and give them the buckets.
+
+    Another thread does it, deaf to Ctrl-C: so are the workers from their first instant, and no start is broken off.
+    This thread hears it, and ends them in order.
+    """
+    with _sharing(threads), ThreadPoolExecutor(1, initializer=_deafen) as starts:
+        return starts.submit(lambda: {pool.submit(_run, bucket) for bucket in buckets}).result()
+
+
+def _deafen() -> None:
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 @contextlib.contextmanager
@@ -116,7 +130,7 @@ _task: list[Task] = []
 
 def _begin(task: Task) -> None:
     _task[:] = [task]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in order
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where a signal cannot be blocked: the parent ends us in order
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

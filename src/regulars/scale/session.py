@@ -15,7 +15,7 @@ from typing import IO, Any
 from regulars.errors import ConfigError, DataError, MissingError
 from regulars.scale.local import THREADS
 
-NEEDS_PYSPARK = "Spark is not installed; get it with: pip install 'regulars[spark]', and Java 17 or 21"
+NEEDS_PYSPARK = "Spark is not installed; get it with: make spark, or pip install '.[spark]', and Java 17 or 21"
 NEEDS_JAVA = (
     "Spark needs Java 17 or 21 and none was found; install it (Debian: apt-get install openjdk-17-jre-headless) "
     "or set JAVA_HOME"
@@ -68,7 +68,13 @@ def of(master: str) -> Iterator[Any]:
 
 def _stop(starting: "Future[Any]") -> None:
     if starting.exception() is None:
-        starting.result().stop()
+        with gone():
+            starting.result().stop()
+
+
+def gone() -> "contextlib.AbstractContextManager[None]":
+    """Let be what cannot be tidied up because Java is gone; why it went has been raised already."""
+    return contextlib.suppress(*_errors(), OSError)
 
 
 @contextlib.contextmanager
@@ -142,6 +148,8 @@ def failures() -> Iterator[None]:
     """
     try:
         yield
+    except OSError as error:
+        raise DataError("Spark was lost, most likely for want of memory; give it more, or fewer cores") from error
     except _errors() as error:
         if "No module named 'regulars'" in str(error):
             raise DataError(

@@ -64,8 +64,9 @@ def _waves(spark: Any, task: Task, buckets: range) -> Iterator[Result]:
                 for number, frame, error, message in done:
                     yield number, _frame(frame, error, message)
         finally:
-            context.cancelJobGroup(GROUP)
-            sent.destroy()
+            with session.gone():
+                context.cancelJobGroup(GROUP)
+                sent.destroy()
 
 
 def _wave(spark: Any, sent: Any, buckets: range) -> list[Any]:

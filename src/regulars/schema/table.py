@@ -65,6 +65,16 @@ class Table:
             raise DataError(f"{self.name}: {broken[0]!r} {broken[1]}")
         return typed
 
+    def fits(self, frame: pl.DataFrame, names: Sequence[str]) -> bool:
+        """Tell whether some of the columns are there in their types, without a null in those that need a value."""
+        return all(
+            column.name in frame.columns
+            and frame.schema[column.name] == column.dtype
+            and not (column.required and frame[column.name].null_count())
+            for column in self.columns
+            if column.name in names
+        )
+
     def against(self, frame: pl.DataFrame) -> pl.Series:
         """Return ``reason``: the first thing against each row, such as ``rating not from 1 to 5``; null where it fits.
 
