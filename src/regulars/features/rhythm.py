@@ -11,9 +11,7 @@ SMOOTHED = 20
 
 
 def rhythm(past: Past) -> Columns:
-    """Gaps between purchase days.
-
-    One-time buyers have none: all is null for them but gap_shrunk and overdue.
+    """Gaps between purchase days; one-time buyers have none, so all but gap_shrunk and overdue is null for them.
 
     Columns:
         gap_mean (days, >= 1): mean gap between two purchase days

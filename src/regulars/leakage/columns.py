@@ -1,6 +1,6 @@
 """The column probe: for columns that come ready-made, of which nobody can see how they were computed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,20 +78,31 @@ def probe_columns(
         why = f"fewer than {FEW} customers churned, or returned, in the window"
         return Report(tuple(Finding("column", name, "not judged", why) for name in columns))
     bounds = _Bounds(max_share, 1 - alarm / max(len(columns), 1))
+    return Report(tuple(_findings(train, test, columns, trusted, bounds, seed)))
+
+
+def _findings(
+    train: pl.DataFrame,
+    test: pl.DataFrame,
+    columns: Sequence[str],
+    trusted: Sequence[str],
+    bounds: "_Bounds",
+    seed: int,
+) -> Iterator[Finding]:
+    """Yield what is to be said of each column."""
+    churned = test["churned"].to_numpy()
     scores: dict[tuple[str, ...], Floats] = {}
-    found = []
     for name in columns:
         left = tuple(other for other in trusted if other != name)
         if left not in scores:
             scores[left] = explained(train, test, left, seed)
         held, how = as_dates(test[name])
         if ahead := _dates_ahead(test, held, how):
-            found.append(ahead)
+            yield ahead
             continue
         values = numbers(held if how else test[name])
         rest = beyond(values, features.matrix(test, left))
-        found.append(_judged(name, values, rest, Truth(churned, scores[left]), bounds, seed))
-    return Report(tuple(found))
+        yield _judged(name, values, rest, Truth(churned, scores[left]), bounds, seed)
 
 
 def _dates_ahead(test: pl.DataFrame, days: pl.Series, how: str) -> Finding | None:
