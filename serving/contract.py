@@ -126,16 +126,19 @@ class Evidence(TypedDict):
 
 
 class Reason(TypedDict):
-    """One reason of a churn probability."""
+    """One reason of a churn probability: with the feature at its typical value, the effect would be gone."""
 
     code: str
-    text: str
+    text: Annotated[str, Field(description='"usually" is the customer\'s own typical value, else that of customers')]
     feature: str
     value: float | None
-    typical: Annotated[float | None, Field(description="the median of the customers the model learned from")]
+    typical: Annotated[
+        float | None,
+        Field(description="the customer's own typical value; where the history tells none, the median customer's"),
+    ]
     effect: Annotated[
         float,
-        Field(description="change of the log-odds of churn against the average customer; above 0 is riskier"),
+        Field(description="change of the log-odds of churn from the typical to the actual value; above 0 is riskier"),
     ]
 
 
@@ -145,7 +148,7 @@ class Churn(TypedDict):
     probability: Annotated[float, Field(ge=0, le=1, description="higher is more at risk")]
     horizon_days: int
     definition: str
-    reasons: Annotated[list[Reason], Field(description="strongest first; empty unless explain is true")]
+    reasons: Annotated[list[Reason], Field(description="up to three, strongest first; empty unless explain is true")]
 
 
 class NextPurchase(TypedDict):

@@ -26,8 +26,8 @@ _CHURN = {
     "definition": "no purchase in the 90 days from as_of",
     "reasons": [
         {
-            "code": "LAST_ORDER",
-            "text": "41 days since the last order; the typical customer: 18",
+            "code": "OVERDUE",
+            "text": "41 days since the last order; usually 18",
             "feature": "recency",
             "value": 41.0,
             "typical": 18.0,

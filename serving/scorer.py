@@ -12,6 +12,7 @@ import polars as pl
 import regulars
 from regulars import features, scoring
 from regulars.errors import ConfigError, DataError, MissingError
+from regulars.reasons import explain
 from regulars.scoring import Champions
 from serving import answers, customer, profile, reasons
 from serving.contract import (
@@ -151,7 +152,8 @@ class Scorer:
         return row
 
     def _reasons(self, asked: Asked) -> list[Reason]:
-        return reasons.worded(scoring.explain(self.champions, asked.features), self.store.header.currency)
+        (found,) = explain(self.champions["churn"].estimator, asked.features)
+        return reasons.worded(found, self.store.header.currency)
 
     def _answer(self, tasks: tuple[str, ...], as_of: dt.date, request_id: str, warnings: list[Warned]) -> Answer:
         through = self.store.header.data_through

@@ -23,11 +23,13 @@ VERBS = {
     "identify": ("--threshold", "--undo", "--country", "--json"),
     "simulate": ("--customers", "--years", "--seed", "--out", "Example:"),
     "run": ("EXPERIMENT_DIR", "--ledger", "--json", "Example:"),
+    "search": ("MODEL", "--before", "--trials", "--minutes", "--write", "--json", "Example:"),
     "train": ("--ledger", "--as-of", "--task", "--horizon", "--json"),
     "features": ("--ledger", "--as-of", "--out", "--engine", "--workers", "--master", "Example:"),
     "probe": ("--ledger", "--as-of", "--columns", "--json", "Example:"),
     "score": ("--ledger", "--as-of", "--out", "--curve", "--engine", "--json"),
     "recommend": ("--ledger", "--as-of", "--out", "--kind", "--engine", "--json"),
+    "remind": ("--ledger", "--as-of", "--out", "--window", "--lead", "--engine", "--json", "Example:"),
     "compare": ("RUN", "--json"),
     "promote": ("RUN", "--ledger", "--json"),
     "package": ("--ledger", "--json"),
@@ -202,7 +204,7 @@ def test_a_day_that_is_none(
 def test_usage_errors_name_the_choices(say: Say, small_ledger: Ledger) -> None:
     said = say("train", "--ledger", small_ledger.path, "--as-of", AS_OF, "--task", "chrun")
     assert said.code == 2
-    assert "'chrun' is not one of 'churn', 'timing', 'recommend', 'all'" in said.err
+    assert "'chrun' is not one of 'churn', 'timing', 'recommend', 'replenish', 'spend', 'all'" in said.err
     missing = say("score", "--ledger", small_ledger.path)
     assert missing.code == 2
     assert "Missing option '--as-of'" in missing.err
@@ -215,19 +217,29 @@ def test_before_the_shop_opened(refused: Callable[..., str], home: Home, small_l
 
 def test_from_files_to_answers(say: Say, refused: Callable[..., str], home: Home, tmp_path: Path) -> None:
     """The first round that a newcomer makes, on a small shop."""
-    file, scores, offers = (tmp_path / name for name in ("sales.csv", "scores.parquet", "offers.parquet"))
-    shops.write_csv(shops.simulate(60, 270), file)
+    names = ("sales.csv", "scores.parquet", "offers.parquet", "reminders.parquet")
+    file, scores, offers, reminders = (tmp_path / name for name in names)
+    shops.write_csv(shops.simulate(130, 270), file)
     ok(say("ingest", file, "--json"))
     trained = ok(say("train", "--as-of", AS_OF, "--horizon", 30, "--json"))
-    assert [each["task"] for each in trained] == ["churn", "timing", "recommend"]
+    assert [each["task"] for each in trained] == ["churn", "timing", "recommend", "replenish", "spend"]
     assert all(each["source"] == "model" and not each["reused"] for each in trained), trained
-    assert ok(say("score", "--as-of", AS_OF, "--out", scores, "--curve", "--json"))["rows"] == 60
+    assert ok(say("score", "--as-of", AS_OF, "--out", scores, "--curve", "--json"))["rows"] == 130
+    spend = pl.read_parquet(scores, columns=["spend_p10", "expected_spend", "spend_p90"])
+    assert spend.filter(pl.col("expected_spend") > 0).height > 30
+    assert spend.filter(pl.col("spend_p10") > pl.col("spend_p90")).is_empty()
     assert pl.read_parquet(scores)["survival"].list.len().unique().to_list() == [30]
-    assert ok(say("score", "--as-of", "9999-12-01", "--out", scores, "--json"))["rows"] == 60
+    assert ok(say("score", "--as-of", "9999-12-01", "--out", scores, "--json"))["rows"] == 130
     told = ok(say("recommend", "--as-of", AS_OF, "--k", 5, "--kind", "buy_again", "--out", offers, "--json"))
-    assert (told["customers"], told["rows"]) == (60, pl.read_parquet(offers).height)
+    assert (told["customers"], told["rows"]) == (130, pl.read_parquet(offers).height)
+    due = ok(say("remind", "--as-of", AS_OF, "--window", 14, "--out", reminders, "--json"))
+    listed = pl.read_parquet(reminders)
+    assert due["rows"] == listed.height > 0
+    assert listed.filter(pl.col("due_date") - pl.col("remind_on") != pl.duration(days=2)).is_empty()
+    message = refused("remind", "--as-of", AS_OF, "--window", 90, "--out", tmp_path / "x.parquet")
+    assert message == "the replenish champion looks 42 days ahead, not 90; use a shorter window"
     before = snapshot(home.ledger)
-    for verb in ("score", "recommend"):
+    for verb in ("score", "recommend", "remind"):
         message = refused(verb, "--as-of", "2023-08-31", "--out", tmp_path / "early.parquet")
         assert f"cannot answer for 2023-08-31 honestly; use --as-of {AS_OF} or later" in message
         assert "cannot write" in refused(verb, "--as-of", AS_OF, "--out", tmp_path / "nowhere" / "x.parquet")
@@ -235,7 +247,7 @@ def test_from_files_to_answers(say: Say, refused: Callable[..., str], home: Home
         "recommend", "--as-of", AS_OF, "--kind", "by_again", "--out", tmp_path / "x.parquet"
     )
     assert snapshot(home.ledger) == before
-    assert {path.name for path in tmp_path.iterdir()} == {"home", "sales.csv", "scores.parquet", "offers.parquet"}
+    assert {path.name for path in tmp_path.iterdir()} == {"home", *names}
 
 
 def test_champions_of_different_horizons_do_not_mix(

@@ -41,7 +41,7 @@ def test_what_is_not_said_has_defaults(tmp_path: Path) -> None:
         (GOOD + "[training]\nhorizn_days = 3\n", ConfigError, r"training\.horizn_days: .* mean 'horizon_days'\?\)"),
         (GOOD + "[protocol]\nseed = [1]\n", ConfigError, r"protocol\.seed: .*\(did you mean 'seeds'\?\)"),
         (GOOD + "[training]\nhorizon_days = 0\n", ConfigError, r"training\.horizon_days: .*greater than 0"),
-        (GOOD.replace('"churn"', '"chrun"'), ConfigError, r"task: .*'churn', 'timing' or 'recommend'"),
+        (GOOD.replace('"churn"', '"chrun"'), ConfigError, r"task: .*'churn', 'timing', 'recommend', '.*' or 'spend'"),
         (GOOD.replace("lightgbm", "lightgmb"), MissingError, r"no model 'churn_lightgmb' \(did .* 'churn_light.*'\?\)"),
         (GOOD.replace('["churn_recency", ', "["), ConfigError, "the baseline 'churn_recency' must be among the models"),
         (GOOD.replace("churn_lightgbm", "timing_hazard"), ConfigError, "'timing_hazard' answers timing, not churn"),
@@ -69,7 +69,7 @@ def test_every_task_has_a_default_and_a_fallback() -> None:
 @pytest.mark.parametrize("spec", config.read_models(), ids=lambda spec: spec.name)
 def test_every_model_can_be_built(spec: ModelSpec) -> None:
     built = spec.build(45, 3)
-    assert getattr(built, "horizon_days", 45) == 45
+    assert getattr(built, "horizon_days", 45) == spec.parameters.get("horizon_days", 45)
     assert getattr(built, "seed", 3) == 3
     assert spec.name.startswith(f"{spec.task}_")
 

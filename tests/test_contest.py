@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from regulars import artefact, contest, training, workshop
+from regulars import artefact, config, contest, training, workshop
 from regulars.config import Training, read_model
 from regulars.contest import Contest
 from regulars.errors import ConfigError, DataError, MissingError
@@ -49,11 +49,56 @@ def test_too_little_data_fall_back_to_a_rule_and_say_why(home: Home, tmp_path: P
     thin = pl.concat([quiet.filter(day < dt.date(2023, 2, 1)), newcomer])
     book = shops.ledger(shops.Shop(thin, shop.items), tmp_path / "ledger")
     settings = Training(horizon_days=20, step_days=20, n_snapshots=1, min_history_days=20)
-    churn, timing = Contest(home, book, None, settings).train(["churn", "timing"])
-    assert (churn.summary()["model"], timing.summary()["model"]) == ("churn_recency", "timing_median_gap")
-    assert churn.why.startswith("churn_hazard cannot be fitted (no train customer came back")
-    assert churn.why.endswith("so churn_recency answers")
-    assert churn.champion.meta.source == timing.champion.meta.source == "baseline"
+    tasks: list[artefact.Task] = ["churn", "timing", "spend", "replenish"]
+    found = Contest(home, book, None, settings).train(tasks)
+    for task, promotion in zip(tasks, found, strict=True):
+        default, fallback = config.model_for(task, "default").name, config.model_for(task, "fallback").name
+        assert promotion.summary()["model"] == fallback
+        assert promotion.summary()["source"] == "baseline"
+        reason = "wants 120 customers and there are 11" if task in ("churn", "timing") else "cannot be fitted ("
+        assert promotion.why.startswith(f"{default} {reason}")
+        assert promotion.why.endswith(f": so {fallback} answers")
+        served = artefact.read(promotion.champion.folder)
+        assert served.meta.source == served.estimator.source == "baseline"
+
+
+def test_where_not_even_the_fall_back_can_be_fitted_the_last_resort_answers(home: Home, tmp_path: Path) -> None:
+    shop = shops.simulate(30, 120)
+    first = pl.col("order_id") == pl.col("order_id").sort_by("purchased_at").first().over("customer_id")
+    book = shops.ledger(shops.Shop(shop.transactions.filter(first), shop.items), tmp_path / "ledger")
+    settings = Training(horizon_days=20, step_days=20, n_snapshots=1, min_history_days=20)
+    [found] = Contest(home, book, None, settings).train(["churn"])
+    assert found.summary()["model"] == "churn_recency"
+    assert re.fullmatch(
+        r"churn_hazard wants 120 customers and there are \d+; churn_btyd cannot be fitted \(.*\): so churn_recency answers",
+        found.why,
+    )
+
+
+def test_a_large_enough_shop_without_a_second_purchase_ahead_falls_back_as_well(home: Home, tmp_path: Path) -> None:
+    """Nobody comes back in the windows that could be learned from."""
+    shop = shops.simulate(400, 120)
+    day = pl.col("purchased_at").dt.date()
+    early = shop.transactions.filter(day < dt.date(2023, 2, 1))
+    last = shop.transactions.sort("purchased_at").tail(1).with_columns(customer_id=pl.lit("newcomer"))
+    book = shops.ledger(shops.Shop(pl.concat([early, last]), shop.items), tmp_path / "ledger")
+    settings = Training(horizon_days=20, step_days=20, n_snapshots=1, min_history_days=20)
+    [found] = Contest(home, book, None, settings).train(["timing"])
+    assert found.summary()["model"] == "timing_btyd"
+    assert found.why.startswith("timing_hazard cannot be fitted (no train customer came back")
+
+
+def test_what_nobody_can_answer_does_not_keep_the_others_from_their_champions(home: Home, tmp_path: Path) -> None:
+    """Everybody bought once: nothing can be said of what is bought again."""
+    shop = shops.simulate(30, 120)
+    first = pl.col("order_id") == pl.col("order_id").sort_by("purchased_at").first().over("customer_id")
+    book = shops.ledger(shops.Shop(shop.transactions.filter(first), shop.items), tmp_path / "ledger")
+    settings = Training(horizon_days=20, step_days=20, n_snapshots=1, min_history_days=20)
+    with pytest.raises(DataError, match=r"^nothing answers replenish: .*; promoted: churn, spend$"):
+        Contest(home, book, None, settings).train(["churn", "replenish", "spend"])
+    assert set(Registry(home).champions()) == {"churn", "spend"}
+    with pytest.raises(DataError, match="no customer bought an item or its type on 2 days"):
+        Contest(home, book, None, settings).train(["replenish"])
 
 
 def test_too_few_baskets_fall_back_to_what_customers_buy_most(home: Home, tmp_path: Path) -> None:
@@ -62,7 +107,7 @@ def test_too_few_baskets_fall_back_to_what_customers_buy_most(home: Home, tmp_pa
     assert found.summary()["model"] == "recommend_own_top"
     assert found.champion.meta.source == "baseline"
     assert re.fullmatch(
-        r"recommend_lightgbm cannot be fitted \(\d+ next baskets before .* 50 are needed; .*\), "
+        r"recommend_lightgbm cannot be fitted \(\d+ next baskets before .* 50 are needed; .*\): "
         r"so recommend_own_top answers",
         found.why,
     )
@@ -95,7 +140,7 @@ def test_a_train_set_is_labelled_by_what_was_known(small_ledger: Ledger) -> None
     days = (until - found.features["as_of"]).dt.total_days()
     assert until <= AS_OF
     assert (pl.Series(found.duration) <= days).all()
-    table, _, observed = found.rows("complete")
+    table, _, observed = found.waits("complete")
     assert 0 < table.height == len(observed) < found.features.height
     assert table["as_of"].max() + dt.timedelta(days=30) <= until  # type: ignore[operator]
 
@@ -103,7 +148,7 @@ def test_a_train_set_is_labelled_by_what_was_known(small_ledger: Ledger) -> None
 def test_rules_learn_from_complete_windows(small_ledger: Ledger) -> None:
     learned = training.train_set(small_ledger, AS_OF, SETTINGS)
     fitted = training.fit(read_model("churn_recency"), small_ledger, AS_OF, SETTINGS, 0, learned)
-    complete = learned.rows("complete")[2]
+    complete = learned.waits("complete")[2]
     overall = float((~complete).mean())
     assert min(fitted.estimator.rates_) <= overall <= max(fitted.estimator.rates_)
     assert fitted.meta.as_of == AS_OF

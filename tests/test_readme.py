@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from regulars import config, ingest, readme
+from regulars import artefact, config, ingest, readme
 from regulars.cli import app
 from tests import shops
 
@@ -25,16 +25,14 @@ def test_the_results_are_those_of_the_reports() -> None:
     assert readme.render() == TEXT, "run: python -m regulars.readme"
 
 
-def test_every_experiment_has_a_report_that_beats_its_baseline_over_three_snapshots() -> None:
+def test_every_experiment_has_a_report_over_three_snapshots_and_the_best_of_its_candidates_wins() -> None:
     reports = [json.loads(file.read_text()) for file in readme.ROOT.glob("experiments/*/report.json")]
-    assert {report["task"] for report in reports} == {"churn", "timing", "recommend"}
+    assert {report["task"] for report in reports} == set(artefact.TASKS)
     for report in reports:
         assert len(report["snapshots"]) >= 3
-        assert "lightgbm" in report["winner"] or "hazard" in report["winner"]
-        assert all(versus["better_by"] > 0 for versus in report["winner_against"].values())
-        for name, versus in report["against_baseline"].items():
-            learned = "lightgbm" in name or "hazard" in name
-            assert versus["low"] > 0 or not learned
+        # Nobody is better than the winner beyond doubt, unless a group of customers would pay for it.
+        for name, versus in report["winner_against"].items():
+            assert versus["high"] > 0 or name in report["why"], (report["experiment"], name)
 
 
 def test_the_reports_answer_the_experiments_as_they_stand() -> None:
@@ -63,7 +61,7 @@ def test_the_commands_for_data_scientists_work_as_written(tmp_path: Path, monkey
     sales = shop.transactions.select(*names, pl.col("order_id")).rename(names)
     sales.with_columns(pl.col("total") / 100).write_csv("sales.csv")
     lines = [line for block in blocks("") for line in block.splitlines() if "--ledger shop" in line]
-    assert [shlex.split(line)[1] for line in lines] == ["ingest", "hygiene", "train", "score", "recommend"]
+    assert [shlex.split(line)[1] for line in lines] == ["ingest", "hygiene", "train", "score", "recommend", "remind"]
     for line in lines:
         done = CliRunner().invoke(app, shlex.split(line)[1:])
         assert done.exit_code == 0, f"{line}: {done.output} {done.exception}"

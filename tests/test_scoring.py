@@ -94,7 +94,8 @@ def test_columns_and_source() -> None:
     assert found.columns == [
         "customer_id", "as_of", "horizon_days", "churn_probability", "expected_date",
         "days_p10", "days_p50", "days_p90",
-        *(f"probability_within_{days}" for days in (7, 14, 30, 60, 90)), "source",
+        *(f"probability_within_{days}" for days in (7, 14, 30, 60, 90)),
+        "expected_spend", "spend_p10", "spend_p90", "source",
     ]  # fmt: skip
     assert found["source"].unique().to_list() == ["baseline"]  # one rule is enough
     assert scoring.score(champions(*PAIRS["models"]), rows().asked)["source"].unique().to_list() == ["model"]
@@ -141,17 +142,6 @@ def test_champions_are_read_from_their_folders(tmp_path: Path) -> None:
     found = Champions.read(tmp_path)
     assert set(found.by_task) == {"churn", "timing"}
     assert_frame_equal(scoring.score(found, rows().asked), scoring.score(crowned, rows().asked), check_exact=True)
-
-
-def test_reasons_are_sorted_by_strength() -> None:
-    crowned, asked = champions(*PAIRS["models"]), rows().asked
-    for number in range(3):
-        found = scoring.explain(crowned, asked[[number]])
-        assert len(found) == 5
-        assert [abs(reason.effect) for reason in found] == sorted((abs(r.effect) for r in found), reverse=True)
-        assert all(reason.value == asked[number, reason.feature] for reason in found)
-    rule = scoring.explain(champions(*PAIRS["rules"]), asked[[0]])
-    assert [reason.feature for reason in rule] == ["recency"]
 
 
 def test_recommending_bucket_by_bucket_equals_all_at_once(small_ledger: Ledger) -> None:

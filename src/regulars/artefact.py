@@ -12,9 +12,9 @@ from regulars.errors import DataError, MissingError
 from regulars.estimators import registry
 from regulars.manifest import Section
 
-Task = Literal["churn", "timing", "recommend"]
-TASKS: tuple[Task, ...] = ("churn", "timing", "recommend")
-"""The three questions."""
+Task = Literal["churn", "timing", "recommend", "replenish", "spend"]
+TASKS: tuple[Task, ...] = ("churn", "timing", "recommend", "replenish", "spend")
+"""Who leaves, when each is back, what to offer; when a thing is bought again, and what each will spend."""
 
 
 class Meta(Section):

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from regulars import artefact, features, scale, scoring
-from regulars.errors import DataError
+from regulars import artefact, features, reminders, scale, scoring
+from regulars.artefact import Task
+from regulars.errors import ConfigError, DataError
 from regulars.ledger import Ledger, url_of
 from regulars.scale import parts
 from regulars.scoring import Champions
@@ -99,6 +100,34 @@ class RecommendJob:
         return replace(self, champions=_packed(self.champions))
 
 
+@dataclass(frozen=True)
+class RemindJob:
+    """``reminders.due`` for every customer known before ``before``."""
+
+    champions: Champions | Packed
+    before: dt.date
+    window_days: int
+    lead_days: int
+    min_probability: float
+    what: str = "reminding"
+    kind: str = "reminders"
+    order: tuple[str, ...] = ("customer_id", "remind_on", "unit")
+
+    def prepare(self, ledger: Ledger) -> scale.Work:  # noqa: ARG002 - a job's verb
+        """Return the reminders of one bucket's customers."""
+        estimator = _unpacked(self.champions)["replenish"].estimator
+
+        def work(transactions: pl.LazyFrame) -> pl.DataFrame:
+            forecast = estimator.forecast(transactions.collect(), self.before)
+            return reminders.due(forecast, self.before, self.window_days, self.lead_days, self.min_probability)
+
+        return work
+
+    def packed(self) -> "RemindJob":
+        """Return the same job with its champion as files."""
+        return replace(self, champions=_packed(self.champions))
+
+
 def _packed(champions: Champions | Packed) -> Packed:
     return champions if isinstance(champions, Packed) else Packed.of(champions)
 
@@ -114,8 +143,9 @@ def score_job(champions: Champions, as_of: dt.date, *, curve: bool = False) -> S
         LeakageError: a champion knows rows at or after ``as_of``.
         ConfigError: the champions look ahead differently.
     """
-    asked = Champions({task: champions[task] for task in ("churn", "timing")})
-    asked.refuse_the_past(as_of, "churn", "timing")
+    present: tuple[Task, ...] = ("spend",) if "spend" in champions.by_task else ()
+    asked = Champions({task: champions[task] for task in ("churn", "timing", *present)})
+    asked.refuse_the_past(as_of, *asked.by_task)
     scoring.common_horizon(asked["churn"].meta, asked["timing"].meta)
     return ScoreJob(asked, as_of, curve)
 
@@ -129,6 +159,22 @@ def recommend_job(champions: Champions, as_of: dt.date, k: int, kind: str) -> Re
     asked = Champions({"recommend": champions["recommend"]})
     asked.refuse_the_past(as_of, "recommend")
     return RecommendJob(asked, as_of, k, kind)
+
+
+def remind_job(
+    champions: Champions, as_of: dt.date, window_days: int, lead_days: int, min_probability: float
+) -> RemindJob:
+    """Return the job that lists what is due in the ``window_days`` from ``as_of`` on.
+
+    Raises:
+        LeakageError: the champion knows rows at or after ``as_of``.
+        ConfigError: the window is longer than the champion looks ahead.
+    """
+    asked = Champions({"replenish": champions["replenish"]})
+    asked.refuse_the_past(as_of, "replenish")
+    if window_days > (horizon := asked["replenish"].meta.horizon_days):
+        raise ConfigError(f"the replenish champion looks {horizon} days ahead, not {window_days}; use a shorter window")
+    return RemindJob(asked, as_of, window_days, lead_days, min_probability)
 
 
 def score(

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, PositiveInt, ValidationError
+from pydantic import Field, NonNegativeInt, PositiveInt, ValidationError
 
 from regulars import splits
 from regulars.artefact import Task
 from regulars.errors import ConfigError, MissingError, did_you_mean
 from regulars.estimators import registry
 from regulars.manifest import Section
+
+Role = Literal["default", "fallback", "last_resort"]
+"""What ``regulars train`` tries, in this order."""
 
 
 class ModelSpec(Section):
@@ -24,8 +27,11 @@ class ModelSpec(Section):
     """The question it answers."""
     kind: str
     """Class name of its estimator."""
-    role: Literal["default", "fallback", "challenger"] = "challenger"
-    """``default`` is what ``regulars train`` fits, ``fallback`` what it takes where the history is too thin."""
+    role: Role | Literal["challenger"] = "challenger"
+    """``default`` is what ``regulars train`` fits, ``fallback`` what it takes where the history is too thin, and
+    ``last_resort`` what it takes where it is too thin for that as well."""
+    fewest_customers: NonNegativeInt = 0
+    """Customers below which ``regulars train`` passes the model over."""
     summary: str
     """One line for people."""
     parameters: dict[str, Any] = Field(default_factory=dict)
@@ -62,6 +68,8 @@ class Training(Section):
     """Days between train snapshots; no multiple of 7, so that they meet every weekday."""
     n_snapshots: PositiveInt = 10
     """Most train snapshots of either kind (complete, censored)."""
+    n_seasonal: NonNegativeInt = 5
+    """Most train snapshots around the day a year before, where the history reaches back."""
     min_history_days: PositiveInt = 14
     """Days of data before the first train snapshot."""
 
@@ -93,6 +101,8 @@ class Experiment(Section):
     """What is judged."""
     question: str
     """What the experiment answers, as a sentence."""
+    shop: str = "complete-journey"
+    """Which shop is asked: the preset (``regulars presets``) that its ledger was read with."""
     metric: str
     """The metric that decides."""
     baseline: str
@@ -142,6 +152,16 @@ def model_for(task: Task, role: Literal["default", "fallback"]) -> ModelSpec:
     if len(found) != 1:
         raise ConfigError(f"exactly one model of task {task} must have role = {role!r}, but {len(found)} have")
     return found[0]
+
+
+def ladder(task: Task) -> list[ModelSpec]:
+    """Return what ``regulars train`` tries for ``task``, in order: default, fallback and, if there is one, last resort.
+
+    Raises:
+        ConfigError: not exactly one model is the default, or the fallback.
+    """
+    last = [spec for spec in read_models() if spec.task == task and spec.role == "last_resort"]
+    return [model_for(task, "default"), model_for(task, "fallback"), *last]
 
 
 def read_experiment(folder: Path) -> Experiment:

@@ -1,11 +1,14 @@
 """From a model to a champion: fitted as of an instant, registered, promoted; or the reason why not."""
 
 import datetime as dt
+import functools
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from regulars import artefact, config, passport, scale, training, windows
 from regulars.artefact import Fitted, Task
@@ -50,20 +53,45 @@ class Contest:
         self._learn_from: training.TrainSet | None = None
 
     def train(self, tasks: Sequence[Task], track: scale.Track[Task] = scale.silently) -> list[Promotion]:
-        """Promote the default model of each task; its fall-back where the history is too thin for it."""
-        return [self._default(task) for task in track(tasks, "training", len(tasks))]
+        """Promote the default model of each task; its fall-back where the history is too thin for it.
+
+        Raises:
+            DataError: the history is too thin for the fall-back of a task as well. The other tasks are promoted first.
+        """
+        promotions: list[Promotion] = []
+        thin: dict[Task, DataError] = {}
+        for task in track(tasks, "training", len(tasks)):
+            try:
+                promotions.append(self._default(task))
+            except DataError as error:
+                thin[task] = error
+        if thin:
+            raise _without_champion(promotions, thin)
+        return promotions
 
     def promote(self, report: Mapping[str, Any]) -> Promotion:
         """Promote the winner of ``report``."""
         return self._crown(config.read_model(report["winner"]), report["why"])
 
     def _default(self, task: Task) -> Promotion:
-        spec = config.model_for(task, "default")
-        try:
-            return self._crown(spec, f"the default model of {task}")
-        except DataError as error:
-            fallback = config.model_for(task, "fallback")
-            return self._crown(fallback, f"{spec.name} cannot be fitted ({error}), so {fallback.name} answers")
+        why: list[str] = []
+        for spec in config.ladder(task):
+            if (known := self._n_customers) < spec.fewest_customers:
+                why.append(f"{spec.name} wants {spec.fewest_customers} customers and there are {known}")
+                continue
+            try:
+                passed = f"{'; '.join(why)}: so {spec.name} answers" if why else f"the default model of {task}"
+                return self._crown(spec, passed)
+            except DataError as error:
+                thin = error
+                why.append(f"{spec.name} cannot be fitted ({error})")
+        raise thin
+
+    @functools.cached_property
+    def _n_customers(self) -> int:
+        """Customers with a line before the cut."""
+        known = self._ledger.transactions(before=self._as_of).select(pl.col("customer_id").n_unique())
+        return int(known.collect().item())
 
     def _crown(self, spec: ModelSpec, why: str) -> Promotion:
         key = passport.key(self._ledger, [spec, self._settings], str(self._as_of), str(self._seed))
@@ -85,9 +113,18 @@ class Contest:
             return Promotion(self._registry.register(Path(folder) / spec.name, fitted.meta, tags), why, reused=False)
 
     def _fit(self, spec: ModelSpec) -> Fitted:
-        if spec.task != "recommend" and self._learn_from is None:
+        if spec.task not in training.OF_PRODUCTS and self._learn_from is None:
             self._learn_from = training.train_set(self._ledger, self._as_of, self._settings)
         return training.fit(spec, self._ledger, self._as_of, self._settings, self._seed, self._learn_from)
+
+
+def _without_champion(promotions: Sequence[Promotion], thin: Mapping[Task, DataError]) -> DataError:
+    """Return the error that says which tasks nobody can answer, and which have their champions none the less."""
+    if not promotions and len({str(error) for error in thin.values()}) == 1:
+        return next(iter(thin.values()))
+    done = [promotion.champion.meta.task for promotion in promotions]
+    reasons = "; ".join(f"nothing answers {task}: {error}" for task, error in thin.items())
+    return DataError(f"{reasons}; promoted: {', '.join(done) or 'nothing'}")
 
 
 def newest_reports(tracker: Tracker, tasks: Sequence[Task], runs: Sequence[str] = ()) -> list[dict[str, Any]]:

@@ -13,6 +13,9 @@ from regulars.ledger import Ledger
 from regulars.tracking import Champion, Registry
 from serving import package, process, store_build
 
+SERVED: tuple[Task, ...] = ("churn", "timing", "recommend")
+"""The questions that the service answers; the others are answered in files, by ``regulars score`` and ``remind``."""
+
 
 def deliver(home: Home, ledger: Ledger) -> str:
     """Build the online store and the Bento of the champions, note it as the one to serve, and return its tag.
@@ -22,8 +25,8 @@ def deliver(home: Home, ledger: Ledger) -> str:
         ConfigError: the champions of churn and timing look ahead differently.
     """
     home.prepare()
-    champions = Registry(home).champions()
-    missing = [task for task in ("churn", "timing", "recommend") if task not in champions]
+    champions = {task: found for task, found in Registry(home).champions().items() if task in SERVED}
+    missing = [task for task in SERVED if task not in champions]
     if missing:
         raise MissingError(f"no champion for {', '.join(missing)}; train them with: regulars train --as-of DATE")
     scoring.common_horizon(champions["churn"].meta, champions["timing"].meta)

@@ -48,7 +48,7 @@ def run(experiment: Experiment, ledger: Ledger, track: scale.Track[Future[Verdic
 def _verdicts(experiment: Experiment, ledger: Ledger, exam: Exam, track: scale.Track[Future[Verdict]]) -> list[Verdict]:
     """Train and judge every candidate and seed at one snapshot, side by side; in their order."""
     as_of, settings = exam.snapshot.as_of, experiment.training
-    learn_from = None if experiment.task == "recommend" else training.train_set(ledger, as_of, settings)
+    learn_from = None if experiment.task in training.OF_PRODUCTS else training.train_set(ledger, as_of, settings)
     if learn_from is not None:
         leakage.recheck(ledger, learn_from.features).refuse()
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from regulars import tables
+from regulars import config, tables
 from regulars.errors import DataError
 
 BEGIN, END = "<!-- results: python -m regulars.readme -->", "<!-- end of results -->"
@@ -28,7 +28,8 @@ def _results(root: Path) -> Iterator[str]:
     for file in sorted(root.glob("experiments/*/report.json")):
         report = json.loads(file.read_text(encoding="utf-8"))
         days = ", ".join(snapshot["as_of"] for snapshot in report["snapshots"])
-        yield f"\n**{report['question']}** As of {days}, with seeds {report['protocol']['seeds']}.\n"
+        shop = config.read_experiment(file.parent).shop
+        yield f"\n**{shop}: {report['question']}** As of {days}, with seeds {report['protocol']['seeds']}.\n"
         yield from tables.markdown(report)
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import polars as pl
 
@@ -58,7 +57,7 @@ def score(champions: Champions, features: pl.DataFrame, *, curve: bool = False) 
     """Return when each customer will be back and how likely they will not.
 
     Args:
-        champions: a churn and a timing champion of the same horizon.
+        champions: a churn and a timing champion of the same horizon, and a spend champion if there is one.
         features: rows of ``features.table``.
         curve: add the whole curve.
 
@@ -66,7 +65,8 @@ def score(champions: Champions, features: pl.DataFrame, *, curve: bool = False) 
         One row a row of ``features``: ``customer_id``, ``as_of``, ``horizon_days``;
         ``churn_probability``, P(no purchase in the horizon); ``expected_date``, the median day, null beyond it;
         ``days_p10``, ``days_p50``, ``days_p90``, days to the next purchase (1 = the day of as_of, horizon + 1 = beyond
-        it); ``probability_within_7 .. _90``, null where the horizon is shorter; ``source``; and with ``curve``
+        it); ``probability_within_7 .. _90``, null where the horizon is shorter; ``expected_spend``, net and in minor
+        units, with ``spend_p10`` and ``spend_p90``, null without a spend champion; ``source``; and with ``curve``
         ``survival``, the list of S(t) = P(no purchase in [as_of, as_of + t days)) for t = 1..horizon.
 
     Raises:
@@ -86,6 +86,7 @@ def score(champions: Champions, features: pl.DataFrame, *, curve: bool = False) 
         "days_p50": p50,
         "days_p90": curves.quantile_days(survival, 0.9),
         **{f"probability_within_{days}": _within(survival, days) for days in WITHIN_DAYS},
+        **_spend(champions, features, horizon),
     }
     scored = features.select("customer_id", "as_of", horizon_days=pl.lit(horizon, pl.Int64)).with_columns(**columns)
     scored = scored.with_columns(source=pl.lit(_weaker(timing, churn)))
@@ -125,30 +126,23 @@ def common_horizon(churn: Meta, timing: Meta) -> int:
     return timing.horizon_days
 
 
-class Reason(NamedTuple):
-    """What moves a customer's churn probability."""
+def _spend(champions: Champions, features: pl.DataFrame, horizon: int) -> dict[str, pl.Series | Floats]:
+    """Return the columns of spend; null without a spend champion.
 
-    feature: str
-    value: float | None
-    typical: float | None
-    """The median of the train customers."""
-    effect: float
-    """Change of the log-odds of churn against the average customer; positive is more at risk."""
-
-
-def explain(champions: Champions, features: pl.DataFrame, n: int = 5) -> list[Reason]:
-    """Return the ``n`` strongest reasons behind one customer's churn probability, strongest first.
-
-    A rule that learned no weights gives the one feature it looks at.
+    Raises:
+        ConfigError: the champion looks ahead differently.
     """
-    model = champions["churn"].estimator
-    if not hasattr(model, "effects"):
-        return [Reason("recency", features["recency"].item(), None, 0.0)]
-    found = [
-        Reason(name, features[name].item(), model.typical_.get(name), float(effect[0]))
-        for name, effect in model.effects(features).items()
-    ]
-    return sorted(found, key=lambda reason: -abs(reason.effect))[:n]
+    if "spend" not in champions.by_task:
+        nothing = pl.Series([None] * features.height, dtype=pl.Float64)
+        return dict.fromkeys(("expected_spend", "spend_p10", "spend_p90"), nothing)
+    fitted = champions["spend"]
+    if fitted.meta.horizon_days != horizon:
+        raise ConfigError(
+            f"the spend champion looks {fitted.meta.horizon_days} days ahead, the others {horizon}; "
+            f"train all with the same --horizon"
+        )
+    low, high = fitted.estimator.interval(features)
+    return {"expected_spend": fitted.estimator.predict(features), "spend_p10": low, "spend_p90": high}
 
 
 def _within(survival: Floats, days: int) -> pl.Series:

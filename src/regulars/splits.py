@@ -7,6 +7,10 @@ from regulars import windows
 from regulars.errors import DataError
 from regulars.windows import Snapshot, Window
 
+_YEAR = 365
+_SETTLED = 180
+"""Days of history before a snapshot whose window shows the season: before that, every customer looks new."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -20,6 +24,8 @@ class Plan:
     """Most train snapshots of either kind."""
     min_history_days: int
     """Days of data before the first of them."""
+    n_seasonal: int = 0
+    """Most train snapshots around the day a year before, which know how the season went then."""
 
 
 @dataclass(frozen=True)
@@ -49,20 +55,27 @@ def train_snapshots(
 ) -> tuple[tuple[Snapshot, ...], tuple[Snapshot, ...]]:
     """Return the (complete, censored) train snapshots of a model that may know rows before ``as_of``.
 
-    Complete ones are ``plan.step_days`` apart, the latest a horizon before ``as_of``; censored ones as well,
-    the latest one step before ``as_of``. None lies within ``plan.min_history_days`` of ``first_day``.
+    Complete ones are ``plan.step_days`` apart, the latest a horizon before ``as_of``, and so are those around the
+    day a year before; censored ones as well, the latest one step before ``as_of``. None lies within
+    ``plan.min_history_days`` of ``first_day``, none of those a year before within half a year.
 
-    >>> complete, censored = train_snapshots(dt.date(2017, 10, 3), dt.date(2017, 1, 1), Plan(90, 10, 2, 14))
-    >>> [str(s.as_of) for s in complete], [str(s.as_of) for s in censored]
-    (['2017-06-25', '2017-07-05'], ['2017-09-13', '2017-09-23'])
+    >>> complete, censored = train_snapshots(dt.date(2017, 10, 3), dt.date(2016, 1, 1), Plan(90, 10, 2, 14, 3))
+    >>> [str(s.as_of) for s in complete]
+    ['2016-09-23', '2016-10-03', '2016-10-13', '2017-06-25', '2017-07-05']
+    >>> [str(s.as_of) for s in censored]
+    ['2017-09-13', '2017-09-23']
     """
     earliest = Snapshot(first_day, plan.horizon_days).moved(plan.min_history_days)
+    now = Snapshot(as_of, plan.horizon_days)
 
-    def back(gap: int) -> tuple[Snapshot, ...]:
-        last = Snapshot(as_of, plan.horizon_days).moved(-gap)
-        return tuple(s for s in windows.rolling(last, plan.n_snapshots, plan.step_days) if s >= earliest)
+    def back(days: int, n: int) -> list[Snapshot]:
+        return [s for s in windows.rolling(now.moved(-days), n, plan.step_days) if s >= earliest]
 
-    return back(plan.horizon_days), back(plan.step_days)
+    latest = now.moved(-plan.horizon_days)
+    settled = Snapshot(first_day, plan.horizon_days).moved(_SETTLED)
+    season = back(_YEAR - plan.n_seasonal // 2 * plan.step_days, plan.n_seasonal) if plan.n_seasonal else []
+    complete = {*back(plan.horizon_days, plan.n_snapshots), *(s for s in season if settled <= s <= latest)}
+    return tuple(sorted(complete)), tuple(back(plan.step_days, plan.n_snapshots))
 
 
 def rolling_splits(data: Window, tests: Tests, plan: Plan) -> list[Split]:

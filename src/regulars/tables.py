@@ -8,14 +8,13 @@ from regulars import console
 
 def report(found: Mapping[str, Any]) -> None:
     """Print an experiment's report: each candidate with its metrics, intervals and lead over the baseline."""
-    intervals = {name: candidate["intervals"] for name, candidate in found["candidates"].items()}
-    metrics = list(next(iter(intervals.values())))
     days = ", ".join(snapshot["as_of"] for snapshot in found["snapshots"])
     console.table(
         found["question"],
-        ["model", *metrics, f"lead in {found['metric']}", "snapshots won"],
-        ([*_row(found, name, metrics), *_lead(found, name)] for name in intervals),
-        caption=f"as of {days}; 95% intervals over customers\nwinner: {found['winner']}, {found['why']}",
+        ["model", *_metrics(found), f"lead in {found['metric']}", "by snapshot", "won", *_extra_names(found)],
+        ([name, *_row(found, name)] for name in found["candidates"]),
+        caption=f"as of {days}; [95% intervals over customers], mean \N{PLUS-MINUS SIGN} sd over snapshots\n"
+        f"winner: {found['winner']}, {found['why']}",
     )
 
 
@@ -45,36 +44,56 @@ def promotions(found: Sequence[Mapping[str, Any]]) -> None:
 
 def markdown(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield the report's table as lines of Markdown, for the README."""
-    intervals = {name: candidate["intervals"] for name, candidate in found["candidates"].items()}
-    metrics = list(next(iter(intervals.values())))
     header = [
         f"{found['task']}: model",
-        *metrics,
+        *_metrics(found),
         f"lead over the baseline ({found['metric']})",
+        "lead by snapshot",
         "snapshots won",
+        *_extra_names(found),
     ]
     yield "| " + " | ".join(header) + " |"
     yield "|" + "---|" * len(header)
-    for name in intervals:
+    for name in found["candidates"]:
         shown = f"**{name}**" if name == found["winner"] else name
-        yield "| " + " | ".join([shown, *_row(found, name, metrics)[1:], *_lead(found, name)]) + " |"
+        yield "| " + " | ".join([shown, *_row(found, name)]) + " |"
 
 
-def _row(found: Mapping[str, Any], name: str, metrics: Sequence[str]) -> list[str]:
-    shown = found["candidates"][name]["intervals"]
-    return [name, *(_interval(shown[metric]) for metric in metrics)]
+def _metrics(found: Mapping[str, Any]) -> list[str]:
+    return list(next(iter(found["candidates"].values()))["intervals"])
+
+
+def _extra_names(found: Mapping[str, Any]) -> list[str]:
+    """Return the names of the columns that only some tasks have."""
+    return ["sum expected, by snapshot"] if found["task"] == "spend" else []
+
+
+def _row(found: Mapping[str, Any], name: str) -> list[str]:
+    """Return what a table says of a candidate beside its name."""
+    candidate = found["candidates"][name]
+    shown = [_interval(interval) for interval in candidate["intervals"].values()]
+    extra = [_errors(candidate["metrics"]["aggregate_error"]["snapshots"])] if found["task"] == "spend" else []
+    return [*shown, *_lead(found, name), *extra]
 
 
 def _lead(found: Mapping[str, Any], name: str) -> list[str]:
+    """Return a candidate's lead over customers, over snapshots, and how many of these it won."""
     if name == found["baseline"]:
-        return ["the baseline", ""]
+        return ["the baseline", "", ""]
     versus = found["against_baseline"][name]
-    lead = f"{versus['better_by']:+.3f} [{versus['low']:+.3f}, {versus['high']:+.3f}]"
-    return [lead, f"{versus['snapshots_won']} of {versus['snapshots']}"]
+    mean, sd = versus["over_snapshots"]["mean"], versus["over_snapshots"]["sd"]
+    spread = "-" if mean is None or sd is None else f"{mean:+.3f} \N{PLUS-MINUS SIGN} {sd:.3f}"
+    lead = {**versus, "value": versus["better_by"]}
+    return [_interval(lead, "+"), spread, f"{versus['snapshots_won']} of {versus['snapshots']}"]
 
 
-def _interval(found: Mapping[str, float | None]) -> str:
+def _errors(found: Sequence[float | None]) -> str:
+    """Return errors of a sum, one a snapshot, in percent."""
+    return ", ".join("-" if error is None else f"{error:+.0%}" for error in found)
+
+
+def _interval(found: Mapping[str, float | None], sign: str = "") -> str:
     value, low, high = found["value"], found["low"], found["high"]
     if value is None or low is None or high is None:
         return "-"
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    return f"{value:{sign}.3f} [{low:{sign}.3f}, {high:{sign}.3f}]"

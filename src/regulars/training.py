@@ -7,17 +7,23 @@ from dataclasses import dataclass
 import polars as pl
 
 from regulars import labels, scale, splits, windows
-from regulars.artefact import Fitted, Meta
+from regulars.artefact import Fitted, Meta, Task
 from regulars.config import ModelSpec, Training
 from regulars.errors import DataError
 from regulars.estimators.base import Bools, Ints
 from regulars.ledger import Ledger
 from regulars.windows import Snapshot
 
+OF_PRODUCTS: tuple[Task, ...] = ("recommend", "replenish")
+"""Tasks whose models learn from the purchases themselves; the others learn from a feature table."""
+
 
 @dataclass(frozen=True)
 class TrainSet:
-    """What customer models learn from at one instant: complete and censored windows."""
+    """What customer models learn from at one instant: windows that are over, that run, and that begin.
+
+    The rows of the latest as_of are the customers as they are at the training cut, watched for no day yet.
+    """
 
     features: pl.DataFrame
     """A feature table; a row a customer and snapshot."""
@@ -27,8 +33,12 @@ class TrainSet:
     """(rows,) whether the purchase was seen."""
     complete: Bools
     """(rows,) whether the row's snapshot counts as a complete one."""
+    spend_ahead: Ints
+    """(rows,) net spend in the days watched, minor units."""
+    days_watched: Ints
+    """(rows,) days that the row was watched; the horizon where its window is over."""
 
-    def rows(self, learns_from: str) -> tuple[pl.DataFrame, Ints, Bools]:
+    def waits(self, learns_from: str) -> tuple[pl.DataFrame, Ints, Bools]:
         """Return features, durations and flags of all rows, or of the complete windows only."""
         if learns_from == "censored":
             return self.features, self.duration, self.observed
@@ -62,8 +72,9 @@ def train_set(ledger: Ledger, as_of: dt.date, config: Training, track: scale.Tra
             f"the {(until - first).days} days of history before {as_of} are too few to learn from; "
             f"wait for {config.min_history_days + config.step_days} days or use a later --as-of"
         )
-    table = scale.feature_table(ledger, snapshots, track)
-    return _labelled(ledger, table, snapshots, complete, until)
+    now = Snapshot(until, config.horizon_days)
+    table = scale.feature_table(ledger, [*snapshots, now], track)
+    return _labelled(ledger, table, [*snapshots, now], complete, until)
 
 
 def _labelled(
@@ -73,13 +84,23 @@ def _labelled(
     complete: Sequence[Snapshot],
     until: dt.date,
 ) -> TrainSet:
-    truth = scale.map_buckets(ledger, until, lambda lines: labels.next_purchase(lines, snapshots, observed_until=until))
-    rows = table.join(truth, on=labels.KEYS, how="inner").sort("as_of", "customer_id")
+    def label(lines: pl.LazyFrame) -> pl.DataFrame:
+        waits = labels.next_purchase(lines, snapshots, observed_until=until)
+        return labels.spend(lines, snapshots, observed_until=until).join(waits, on=labels.KEYS, how="left")
+
+    truth = scale.map_buckets(ledger, until, label)
+    watched_no_day = {
+        "duration": pl.col("duration").fill_null(0),
+        "observed": pl.col("observed").fill_null(value=False),
+    }
+    rows = table.join(truth, on=labels.KEYS, how="inner").with_columns(**watched_no_day).sort("as_of", "customer_id")
     return TrainSet(
-        features=rows.drop("duration", "observed"),
+        features=rows.drop(*watched_no_day, "spend_ahead", "days_watched"),
         duration=rows["duration"].to_numpy(),
         observed=rows["observed"].to_numpy(),
         complete=rows["as_of"].is_in([snapshot.as_of for snapshot in complete]).to_numpy(),
+        spend_ahead=rows["spend_ahead"].to_numpy(),
+        days_watched=rows["days_watched"].to_numpy(),
     )
 
 
@@ -94,24 +115,27 @@ def fit(
         as_of: the training cut.
         config: which snapshots to learn from.
         seed: of every random choice.
-        learn_from: the train set as of ``as_of``; customer models need it, recommenders do not.
+        learn_from: the train set as of ``as_of``; models of products do not need it.
 
     Raises:
         DataError: there is too little to learn from.
     """
     estimator = spec.build(config.horizon_days, seed)
-    if spec.task == "recommend":
+    if spec.task in OF_PRODUCTS:
         until = known_until(ledger, as_of)
         estimator.fit(ledger.transactions(before=until).collect(), ledger.items(until), until)
     else:
         learned = learn_from or train_set(ledger, as_of, config)
-        estimator.fit(*learned.rows(estimator.learns_from))
+        if spec.task == "spend":
+            estimator.fit(learned.features, learned.spend_ahead, learned.days_watched)
+        else:
+            estimator.fit(*learned.waits(estimator.learns_from))
     meta = Meta(
         task=spec.task,
         model=spec.name,
         kind=spec.kind,
         source=estimator.source,
-        horizon_days=config.horizon_days,
+        horizon_days=getattr(estimator, "horizon_days", config.horizon_days),
         as_of=as_of,
         fingerprint=ledger.fingerprint,
         seed=seed,

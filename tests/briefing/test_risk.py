@@ -26,17 +26,20 @@ def test_slipping_away_lists_good_customers_by_risk(shop: Shop) -> None:
 
 
 def test_reasons_are_in_words_and_strongest_first(shop: Shop) -> None:
-    found = risk.reasons(shop, next(iter(shop.telling)), n=4)
-    assert found.height == 4
+    riskiest = next(iter(shop.telling))
+    found = risk.reasons(shop, riskiest)
     assert found["effect"].abs().is_sorted(descending=True)
-    assert found["reason"].n_unique() == 4
+    assert found["reason"].n_unique() == found.height > 1
+    assert found["reason"].str.contains("; (usually|customers typically) ").all()
+    assert found["reason"][0] in risk.slipping_away(shop, n=1)["why"].item().split(" | ")
+    assert risk.reasons(shop, riskiest, n=1)["reason"].to_list() == found["reason"][:1].to_list()
 
 
 def test_a_rule_has_one_reason(ruled: Shop) -> None:
     found = risk.reasons(ruled, next(iter(ruled.telling)))
     assert found["feature"].to_list() == ["recency"]
-    assert found["effect"].to_list() == [0.0]
-    assert "days since the last order" in risk.slipping_away(ruled, n=1)["why"].item()
+    assert found["effect"].item() > 0
+    assert "days since the last order; " in risk.slipping_away(ruled, n=1)["why"].item()
 
 
 def test_reasons_of_a_stranger(shop: Shop) -> None:

@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
+from regulars.estimators import boosting
 from regulars.ledger import Ledger
 
 
@@ -21,3 +24,20 @@ def test_a_missing_system_library_is_named_in_one_sentence(small_ledger: Ledger,
     assert said.returncode == 1
     assert said.stderr.startswith("error: LightGBM needs the system library libgomp1; install it")
     assert "Traceback" not in said.stderr
+
+
+def _trees(signal: float, n: int = 4000, held_out: int = 5) -> int:
+    rng = np.random.default_rng(5)
+    rows = rng.normal(size=(n, 4))
+    target = (rng.random(n) < 1 / (1 + np.exp(-signal * rows[:, 0] * rows[:, 1]))).astype(np.float64)
+    aside = np.arange(n) % held_out == 0
+    parameters = {"objective": "binary", "num_leaves": 7, "num_threads": 1}
+    return boosting.train_until_level(rows, target, "abcd", parameters, 200, 0, aside).num_trees()
+
+
+def test_trees_stop_where_customers_who_are_held_out_gain_no_more() -> None:
+    assert _trees(signal=0.0) < 20 < _trees(signal=3.0) <= 200
+
+
+def test_with_too_few_to_tell_a_quarter_of_the_trees_is_taken() -> None:
+    assert _trees(signal=3.0, n=100, held_out=50) == 50

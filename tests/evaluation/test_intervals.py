@@ -14,6 +14,8 @@ from regulars.evaluation.intervals import (
     bootstrap,
     mean_of,
     mean_over,
+    of_draws,
+    over_snapshots,
     paired_difference,
     resamples,
     spread,
@@ -149,3 +151,22 @@ def test_bounds_lie_within_the_values_and_repeat(values: list[float], seed: int)
     interval = bootstrap(mean_of(values), customers, rng(seed), n_resamples=30)
     assert min(values) - 1e-9 <= interval.low <= interval.high <= max(values) + 1e-9
     assert interval == bootstrap(mean_of(values), customers, rng(seed), n_resamples=30)
+
+
+def test_over_snapshots_needs_three_and_leaves_out_what_has_no_value() -> None:
+    two = over_snapshots([1.0, 3.0, math.nan])
+    assert (two.value, math.isnan(two.low), math.isnan(two.high)) == (2.0, True, True)
+    three = over_snapshots([1.0, 2.0, math.nan, 3.0])
+    assert three == over_snapshots([1.0, 2.0, 3.0])
+    # t(0.975, 2 degrees of freedom) = 4.3027, a standard error of 1 / sqrt(3).
+    assert three.high - three.value == pytest.approx(4.3027 / math.sqrt(3.0), abs=1e-4)
+    assert over_snapshots([1.0, 2.0, 3.0], level=0.5).high < three.high
+    assert math.isnan(over_snapshots([]).value)
+
+
+def test_draws_without_value_do_not_count() -> None:
+    assert of_draws(1.0, np.array([math.nan, 0.0, 2.0]), level=0.5) == Interval(1.0, 0.5, 1.5)
+    assert math.isnan(of_draws(1.0, np.array([math.nan])).low)
+    for call in (lambda: of_draws(1.0, np.zeros(2), level=1.0), lambda: over_snapshots([1.0], level=0.0)):
+        with pytest.raises(ConfigError, match="inside"):
+            call()

@@ -154,3 +154,39 @@ def test_bar_plot_of_nothing() -> None:
 def test_long_titles_are_wrapped() -> None:
     figure = drawn(plots.interval_plot({"rule": Interval(1, 0, 2)}, metric="days", title="a long question " * 9))
     assert "\n" in figure.axes[0].get_title()
+
+
+def test_slice_calibration_plot_holds_each_slice_against_its_own_outcome() -> None:
+    slices = {"one": ([1, 0], [0.65, 0.65]), "many": ([0, 0, 0], [0.25, 0.25, 0.25])}
+    figure = drawn(plots.slice_calibration_plot(slices))
+    one, many = figure.axes[0].lines[1:]
+    assert legend(figure) == ["perfect calibration", "one", "many"]
+    assert one.get_xydata() == pytest.approx(np.array([[0.65, 0.5]]))
+    assert many.get_xydata() == pytest.approx(np.array([[0.25, 0.0]]))
+    with pytest.raises(DataError, match="no candidate"):
+        plots.slice_calibration_plot({})
+
+
+def test_back_plot_marks_the_day_from_which_a_curve_is_flat() -> None:
+    curve = pl.DataFrame({"days": [0, 1, 2], "share_back": [0.0, 0.5, 0.75]})
+    figure = drawn(plots.back_plot({"first": curve, "tenth": curve}, {"first": 2, "tenth": None}))
+    first, tenth = figure.axes[0].lines
+    assert list(first.get_ydata()) == [0.0, 0.5, 0.75]
+    assert (first.get_markevery(), tenth.get_markevery()) == ([2], [])
+    assert legend(figure) == ["first: flat from day 2", "tenth"]
+    assert "Days" in figure.axes[0].get_xlabel()
+    with pytest.raises(DataError, match="no candidate"):
+        plots.back_plot({}, {})
+
+
+def test_stacked_plot_puts_the_parts_on_top_of_each_other() -> None:
+    table = pl.DataFrame({"kind": ["short", "long"], "few": [0.25, 0.5], "many": [0.5, None]})
+    figure = drawn(plots.stacked_plot(table, "kind", ["few", "many"], title="Who?", unit="Share"))
+    bars = [(bar.get_y(), bar.get_height()) for bar in figure.axes[0].patches]
+    assert bars == [(0, 0.25), (0, 0.5), (0.25, 0.5), (0.5, 0.0)]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["few", "many"]
+    assert [name.get_text() for name in figure.axes[0].get_xticklabels()] == ["short", "long"]
+    assert figure.axes[0].get_ylabel() == "Share"
+    for nothing, parts in ((table.clear(), ["few"]), (table, [])):
+        with pytest.raises(DataError, match="no kind to draw"):
+            plots.stacked_plot(nothing, "kind", parts, title="?", unit="Share")

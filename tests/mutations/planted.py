@@ -285,8 +285,8 @@ PLANTED = (
     Planted(
         "train windows that reach into the test",
         "splits.py",
-        "return back(plan.horizon_days), back(",
-        "return back(plan.step_days), back(",
+        "{*back(plan.horizon_days, plan.n_snapshots)",
+        "{*back(plan.step_days, plan.n_snapshots)",
         SPLITS + "test_what_is_learned_ends_before_what_is_asked",
     ),
     Planted(

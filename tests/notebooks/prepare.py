@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from regulars import artefact, ingest, workshop
+from regulars.demo import EXPERIMENTS
 from regulars.home import Home
 from regulars.ledger import Ledger
 from tests.conventions.project import ROOT
@@ -29,7 +30,7 @@ n_tests = 2
 seeds = [0]
 n_resamples = 50
 """
-"""What every experiment is cut down to; its question, metric and models stay."""
+"""What the experiments of the demo are cut down to; its question, metric and models stay."""
 
 
 def prepare(home: Home) -> None:
@@ -37,7 +38,8 @@ def prepare(home: Home) -> None:
     home.prepare()
     with tempfile.TemporaryDirectory(dir=home.staging) as folder:
         ledger = _ledger(home, Path(folder))
-        for experiment in sorted((ROOT / "experiments").glob("*/experiment.toml")):
+        for name in EXPERIMENTS:
+            experiment = ROOT / "experiments" / name / "experiment.toml"
             found, _ = workshop.run(_smaller(experiment, Path(folder)), ledger, home)
             sys.stderr.write(f"  {found['experiment']}: {found['winner']} wins\n")
     workshop.promote(home, ledger, artefact.TASKS)

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from regulars import scoring
 from regulars.briefing.shop import Shop
 from regulars.errors import MissingError
+from regulars.reasons import Reason, explain
 from serving import reasons as wording
 
 _TENTHS = [f"{10 * tenth}-{10 * (tenth + 1)}%" for tenth in range(10)]
@@ -29,11 +29,14 @@ def slipping_away(shop: Shop, n: int = 15) -> pl.DataFrame:
     """Return the ``n`` good customers most at risk of staying away, most at risk first.
 
     ``customer_id``, ``n_orders``, ``sales_365`` (units of the currency), ``recency`` and ``gap_median`` (days),
-    ``churn_probability``, ``expected_date`` (null beyond the horizon), ``why`` (up to three reasons in words).
+    ``churn_probability``, ``expected_date`` (null beyond the horizon), ``why`` (up to three reasons in words, empty
+    where nothing known of the customer moves the risk).
     """
     risky = shop.scores.join(shop.good, on="customer_id").sort("churn_probability", "customer_id", descending=True)
     known = shop.features.select("customer_id", "n_orders", "recency", "gap_median")
     chosen = risky.head(n).join(known, on="customer_id", maintain_order="left")
+    asked = chosen.select("customer_id").join(shop.features, on="customer_id", maintain_order="left")
+    why = [_why(shop, found) for found in explain(shop.champions["churn"].estimator, asked)]
     return chosen.select(
         "customer_id",
         pl.col("n_orders").cast(pl.Int64),
@@ -42,14 +45,15 @@ def slipping_away(shop: Shop, n: int = 15) -> pl.DataFrame:
         "gap_median",
         "churn_probability",
         "expected_date",
-    ).with_columns(why=pl.Series([_why(shop, each) for each in chosen["customer_id"]], dtype=pl.String))
+    ).with_columns(why=pl.Series(why, dtype=pl.String))
 
 
 def reasons(shop: Shop, customer_id: str, n: int = 6) -> pl.DataFrame:
     """Return what moves one customer's risk, strongest first.
 
-    ``reason`` (in words), ``feature``, ``value``, ``typical`` (the median customer), ``effect`` on the log-odds of
-    staying away: positive is more at risk. A rule knows one reason, without an effect.
+    ``reason`` (in words), ``feature``, ``value``, ``typical`` (the customer's own usual value, or the median
+    customer's), ``effect`` on the log-odds of staying away from the typical to the actual value: positive is more at
+    risk. A rule knows one reason or two.
 
     Raises:
         MissingError: no such customer before ``as_of``.
@@ -59,7 +63,8 @@ def reasons(shop: Shop, customer_id: str, n: int = 6) -> pl.DataFrame:
         raise MissingError(
             f"no customer {customer_id!r} before {shop.as_of}; take an id from the ledger at {shop.ledger.path}"
         )
-    found = wording.worded(scoring.explain(shop.champions, row, n), shop.ledger.manifest.currency)
+    (why,) = explain(shop.champions["churn"].estimator, row, n)
+    found = wording.worded(why, shop.ledger.manifest.currency)
     schema = {
         "reason": pl.String,
         "feature": pl.String,
@@ -85,9 +90,8 @@ def headline(shop: Shop) -> str:
     )
 
 
-def _why(shop: Shop, customer_id: str) -> str:
-    """The reasons that raise the risk; the strongest reason where none does. Briefly: without the typical customer."""
-    found = scoring.explain(shop.champions, shop.features.filter(pl.col("customer_id") == customer_id))
-    raising = [reason._replace(typical=None) for reason in found if reason.effect > 0]
-    said = wording.worded((raising or found[:1])[:3], shop.ledger.manifest.currency)
-    return "; ".join(reason["text"] for reason in said)
+def _why(shop: Shop, found: list[Reason]) -> str:
+    """The reasons that raise the risk; the strongest reason where none does."""
+    raising = [reason for reason in found if reason.effect > 0]
+    said = wording.worded(raising or found[:1], shop.ledger.manifest.currency)
+    return " | ".join(reason["text"] for reason in said)

@@ -1,9 +1,9 @@
 """The command line: ``regulars VERB``."""
 
-from regulars.cli import data, leaks, models, service, shop
+from regulars.cli import data, leaks, models, search, service, shop
 from regulars.cli.app import app, spoken
 
-__all__ = ["app", "data", "leaks", "main", "models", "service", "shop"]
+__all__ = ["app", "data", "leaks", "main", "models", "search", "service", "shop"]
 
 
 def main() -> None:

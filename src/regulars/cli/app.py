@@ -42,7 +42,9 @@ SourceOption = Annotated[
     str | None, typer.Option("--source", metavar="NAME", help="The reporting system, such as till.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
-TaskOption = Annotated[Literal["churn", "timing", "recommend", "all"], typer.Option("--task", help="Which question.")]
+TaskOption = Annotated[
+    Literal["churn", "timing", "recommend", "replenish", "spend", "all"], typer.Option("--task", help="Which question.")
+]
 
 
 def open_ledger(path: Path | None) -> "Ledger":

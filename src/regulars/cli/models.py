@@ -141,6 +141,39 @@ def recommend(
 
 
 @app.command()
+def remind(
+    as_of: AsOf,
+    out: engines.Rows,
+    ledger: LedgerOption = None,
+    window: Annotated[int, typer.Option(min=1, max=365, help="Days ahead, from DATE on.")] = 7,
+    lead: Annotated[int, typer.Option(min=0, max=60, help="Days from the reminder to the expected purchase.")] = 2,
+    min_probability: Annotated[
+        float, typer.Option(min=0, max=1, help="Leave out what is less likely to be bought in the window.")
+    ] = 0.0,
+    engine: engines.EngineOption = "local",
+    workers: engines.Workers = None,
+    master: engines.Master = None,
+    as_json: Json = False,
+) -> None:
+    """List whom to remind of what in the days from DATE on, because they are about to run out of it.
+
+    Whoever buys dog food every 30 days is reminded on day 28. Durable goods, and what was bought since, are left out.
+
+    Example: regulars remind --as-of 2017-10-01 --window 7 --lead 2 --out reminders.parquet
+    """
+    with engines.all_or_nothing():
+        where = engines.engine(engine, workers, master)
+        shop, day = open_ledger(ledger), parse_day(as_of)
+        from regulars import batch, console
+
+        engines.check_out(out, batch.RemindJob.kind)
+        job = batch.remind_job(champions(), day, window, lead, min_probability)
+        engines.check_days(shop, [day])
+        result = engines.write(shop, job, out, where) | {"as_of": as_of}
+    show(result, as_json, lambda: console.facts("Reminders", result))
+
+
+@app.command()
 def compare(
     runs: Annotated[
         list[str] | None,

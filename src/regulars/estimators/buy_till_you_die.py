@@ -46,6 +46,8 @@ class BTYDCurve:
     model: Name = "pareto_nbd"
     """Whether customers leave at any time (pareto_nbd), after a repeat purchase (bg_nbd) or after any (mbg_nbd)."""
     model_: Model | None = field(default=None, init=False, repr=False)
+    typical_: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    """The median recency and frequency of the customers it was fitted on."""
 
     source: ClassVar[Source] = "baseline"
     learns_from: ClassVar[Labels] = "censored"
@@ -63,7 +65,9 @@ class BTYDCurve:
         """
         check(features, duration, observed)
         latest = features.filter(pl.col("as_of") == pl.col("as_of").max())
-        self.model_ = _MODELS[self.model].fit(btyd.Customers.of(latest))
+        known = btyd.Customers.of(latest)
+        self.model_ = _MODELS[self.model].fit(known)
+        self.typical_ = {"recency": float(np.median(known.recency)), "frequency": float(np.median(known.frequency))}
         return self
 
     def survival(self, features: pl.DataFrame) -> Floats:
@@ -74,14 +78,15 @@ class BTYDCurve:
 
     def save(self, folder: Path) -> None:
         """Write the settings and the model's four parameters into ``folder``."""
-        write_state(folder, self, asdict(fitted(self.model_, type(self).__name__)))
+        learned = asdict(fitted(self.model_, type(self).__name__))
+        write_state(folder, self, {"model": learned, "typical": self.typical_})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what :meth:`save` wrote."""
         parameters, learned = read_state(folder)
         curve = cls(**parameters)
-        curve.model_ = _MODELS[curve.model](**learned)
+        curve.model_, curve.typical_ = _MODELS[curve.model](**learned["model"]), learned["typical"]
         return curve
 
 

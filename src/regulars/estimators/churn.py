@@ -36,6 +36,8 @@ class RecencyRate:
     """Groups of recency, each with as many train rows."""
     edges_: list[float] | None = field(default=None, init=False, repr=False)
     rates_: list[float] | None = field(default=None, init=False, repr=False)
+    typical_: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    """The median recency of the train rows."""
 
     source: ClassVar[Source] = "baseline"
     learns_from: ClassVar[Labels] = "complete"
@@ -50,6 +52,7 @@ class RecencyRate:
         gone = np.bincount(group, weights=churned, minlength=len(edges) + 1)
         rates = (gone + churned.mean()) / (size + 1)
         self.edges_, self.rates_ = edges.tolist(), np.maximum.accumulate(rates).tolist()
+        self.typical_ = {"recency": float(np.median(recency))}
         return self
 
     def predict(self, features: pl.DataFrame) -> Floats:
@@ -59,14 +62,15 @@ class RecencyRate:
 
     def save(self, folder: Path) -> None:
         """Write parameters and groups into ``folder``."""
-        write_state(folder, self, {"edges": fitted(self.edges_, "RecencyRate"), "rates": self.rates_})
+        edges = fitted(self.edges_, "RecencyRate")
+        write_state(folder, self, {"edges": edges, "rates": self.rates_, "typical": self.typical_})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what :meth:`save` wrote."""
         parameters, learned = read_state(folder)
         rule = cls(**parameters)
-        rule.edges_, rule.rates_ = learned["edges"], learned["rates"]
+        rule.edges_, rule.rates_, rule.typical_ = learned["edges"], learned["rates"], learned["typical"]
         return rule
 
 
@@ -171,10 +175,10 @@ class HazardChurn(LightGBMHazard):
         """
         booster, grid = fitted(self.booster_, "HazardChurn"), self._grid()
         rows = self._periods(features, grid)
-        hazard = boosting.predict(booster, rows).reshape(features.height, grid.n, 1)
+        hazard = boosting.predict(booster, rows).reshape(features.height, grid.n)
         shares = boosting.contributions(booster, rows)[:, :-1].reshape(features.height, grid.n, -1)
-        stays = np.clip(self.predict(features), 1e-6, 1 - 1e-6)
-        totals = -(hazard * shares).sum(axis=1) / (1 - stays)[:, None]
+        stays = np.clip(grid.survival(hazard)[:, -1], 1e-6, 1 - 1e-6)
+        totals = -(hazard[:, :, None] * shares).sum(axis=1) / (1 - stays)[:, None]
         merged: dict[str, Floats] = {}
         for column, name in enumerate(periods.NAMES):
             behind = periods.BEHIND.get(name, name)

@@ -3,15 +3,19 @@
 from typing import Any
 
 from regulars.errors import ConfigError, did_you_mean
-from regulars.estimators import recommend
+from regulars.estimators import recommend, replenishment, spend
+from regulars.estimators.buy_till_you_die import BTYDChurn, BTYDCurve
 from regulars.estimators.churn import HazardChurn, LightGBMChurn, RecencyRate
 from regulars.estimators.timing import LightGBMHazard, MedianGap
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
-        RecencyRate, LightGBMChurn, HazardChurn,
-        MedianGap, LightGBMHazard,
+        RecencyRate, BTYDChurn, LightGBMChurn, HazardChurn,
+        MedianGap, BTYDCurve, LightGBMHazard,
+        spend.PaceSpend, spend.GammaGammaSpend, spend.TweedieSpend, spend.BlendSpend,
+        replenishment.OwnGap, replenishment.GroupGap, replenishment.PoissonGamma, replenishment.PairBGNBD,
+        replenishment.LightGBMReplenishment,
         recommend.GlobalTop, recommend.OwnTop, recommend.CoPurchase, recommend.LightGBMRanker,
     )
 }  # fmt: skip

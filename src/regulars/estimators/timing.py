@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from regulars.estimators.base import (
     read_state,
     write_state,
 )
+from regulars.estimators.crossfit import CrossFit, fold_of
 
 
 @dataclass
@@ -73,6 +74,9 @@ class LightGBMHazard:
     Each train row becomes one row a period it was watched in (person-periods); a classifier learns whether
     the purchase fell into it. Survival is the running product of one minus the hazards, so it never rises.
 
+    A Pareto/NBD forecast of the customer is among the inputs, fitted without the customer where they teach it, and
+    a fifth of the customers is held out to tell how many trees the shop has enough data for.
+
     References: Tutz & Schmid (2016), Modeling Discrete Time-to-Event Data, chapters 3 and 5.
     """
 
@@ -82,20 +86,22 @@ class LightGBMHazard:
     """Days at the start with a period each."""
     period_days: int = 7
     """Length of the later periods; the hazard is level within one."""
-    max_rows: int = 1_500_000
+    max_rows: int = 1_000_000
     """Most person-periods to train on; whole train rows are sampled beyond it."""
-    rounds: int = 100
-    """Number of trees."""
+    rounds: int = 400
+    """Trees at most."""
     learning_rate: float = 0.08
     """Weight of each tree."""
-    num_leaves: int = 15
+    num_leaves: int = 7
     """Leaves of a tree."""
     min_data_in_leaf: int = 300
     """Fewest person-periods in a leaf."""
-    feature_fraction: float = 0.3
+    feature_fraction: float = 0.5
     """Share of the features that each tree sees."""
     bagging_fraction: float = 0.5
     """Share of the person-periods that each tree sees."""
+    extra_trees: bool = True
+    """Whether a split tries one threshold a feature, drawn at random: less to overfit with."""
     lambda_l2: float = 10.0
     """Shrinkage of leaf values."""
     threads: int = 1
@@ -103,6 +109,8 @@ class LightGBMHazard:
     seed: int = 0
     """Of all sampling."""
     booster_: boosting.Booster | None = field(default=None, init=False, repr=False)
+    btyd_: CrossFit | None = field(default=None, init=False, repr=False)
+    """The forecast among the inputs."""
     season_: bool = field(default=False, init=False, repr=False)
     """Whether the train rows span a year, so that the season could be learned."""
     typical_: dict[str, float] = field(default_factory=dict, init=False, repr=False)
@@ -120,23 +128,40 @@ class LightGBMHazard:
         check(features, duration, observed)
         if not observed.any():
             raise DataError("no train customer came back within the horizon; use a longer history or --horizon")
-        self.typical_ = ft.typical(features)
-        grid, self.season_ = self._grid(), ft.spans_a_year(features)
-        kept = periods.sample(grid.count(duration), self.max_rows, np.random.default_rng(self.seed))
-        rows, target = periods.expand(features[kept], duration[kept], observed[kept], grid, season=self.season_)
-        parameters = {
+        begun = np.flatnonzero(duration > 0)
+        self.typical_, self.season_ = ft.typical(features), ft.spans_a_year(features[begun])
+        self.btyd_ = CrossFit.fit(features)
+        grid = self._grid()
+        kept = periods.sample(grid.count(duration[begun]), self.max_rows, np.random.default_rng(self.seed))
+        learn = begun[kept]
+        asked, waits = features[learn], periods.Waits.of(features, duration, observed)[learn]
+        forecast = self.btyd_.out_of_fold(asked, self.horizon_days)
+        found = periods.expand(asked, waits, forecast, grid, season=self.season_)
+        held_out = (fold_of(asked["customer_id"], _HELD_OUT, "rounds") == 0)[found.wait]
+        self.booster_ = boosting.train_until_level(
+            found.rows,
+            found.target,
+            periods.NAMES,
+            self._parameters(len(found.target)),
+            self.rounds,
+            self.seed,
+            held_out,
+        )
+        return self
+
+    def _parameters(self, n: int) -> dict[str, Any]:
+        return {
             "objective": "binary",
             "learning_rate": self.learning_rate,
             "num_leaves": self.num_leaves,
-            "min_data_in_leaf": min(self.min_data_in_leaf, max(1, len(target) // 20)),
+            "min_data_in_leaf": min(self.min_data_in_leaf, max(1, n // 20)),
             "feature_fraction": self.feature_fraction,
             "bagging_fraction": self.bagging_fraction,
             "bagging_freq": 1,
+            "extra_trees": self.extra_trees,
             "lambda_l2": self.lambda_l2,
             "num_threads": self.threads,
         }
-        self.booster_ = boosting.train(rows, target, periods.NAMES, parameters, self.rounds, self.seed)
-        return self
 
     def survival(self, features: pl.DataFrame) -> Floats:
         """Return (rows, horizon_days); column t - 1 is S(t), never rising, in (0, 1]."""
@@ -150,7 +175,8 @@ class LightGBMHazard:
     def save(self, folder: Path) -> None:
         """Write parameters and trees into ``folder``."""
         boosting.save(fitted(self.booster_, "LightGBMHazard"), folder / "booster.txt")
-        write_state(folder, self, {"season": self.season_, "typical": self.typical_})
+        forecast = fitted(self.btyd_, "LightGBMHazard").state()
+        write_state(folder, self, {"season": self.season_, "typical": self.typical_, "btyd": forecast})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -158,15 +184,19 @@ class LightGBMHazard:
         parameters, learned = read_state(folder)
         model = cls(**parameters)
         model.season_, model.typical_ = learned["season"], learned["typical"]
+        model.btyd_ = CrossFit.of_state(learned["btyd"])
         model.booster_ = boosting.load(folder / "booster.txt", periods.NAMES)
         return model
 
     def _periods(self, features: pl.DataFrame, grid: periods.Grid) -> npt.NDArray[np.float32]:
-        return periods.every(features, grid, season=self.season_)
+        forecast = fitted(self.btyd_, "LightGBMHazard").survival(features, self.horizon_days)
+        return periods.every(features, forecast, grid, season=self.season_)
 
     def _grid(self) -> periods.Grid:
         return periods.Grid.build(self.horizon_days, self.daily_days, self.period_days)
 
 
+_HELD_OUT = 5
+"""One in so many customers is held out to tell how many trees are enough."""
 _CHUNK = 4096
 """Customers whose curves are computed at a time: bounds memory on large shops."""

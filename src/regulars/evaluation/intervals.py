@@ -12,12 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from regulars.errors import ConfigError, DataError
 
 FloatArray = npt.NDArray[np.float64]
 RowArray = npt.NDArray[np.intp]
 Metric = Callable[[FloatArray], float]
+
+FEWEST_SNAPSHOTS = 3
+"""With fewer, their spread says nothing of how sure their mean is."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,27 @@ def spread(values: Sequence[float]) -> Spread:
         return Spread(math.nan, math.nan, math.nan, math.nan)
     sd = float(known.std(ddof=1)) if len(known) > 1 else math.nan
     return Spread(float(known.mean()), sd, float(known.min()), float(known.max()))
+
+
+def over_snapshots(values: Sequence[float], level: float = 0.95) -> Interval:
+    """Return the mean over snapshots with the interval that their spread gives: Student's t, n - 1 degrees of freedom.
+
+    It holds snapshots for independent. Where their windows overlap they are not, and it is too narrow. NaN values are
+    left out; the bounds are NaN where fewer than three are left.
+
+    >>> found = over_snapshots([1.0, 2.0, 3.0])
+    >>> round(found.low, 3), found.value, round(found.high, 3)
+    (-0.484, 2.0, 4.484)
+
+    Raises:
+        ConfigError: ``level`` is out of range.
+    """
+    _check(level)
+    found, n = spread(values), sum(not math.isnan(value) for value in values)
+    if n < FEWEST_SNAPSHOTS:
+        return Interval(found.mean, math.nan, math.nan)
+    reach = float(stats.t.ppf((1.0 + level) / 2.0, n - 1)) * found.sd / math.sqrt(n)
+    return Interval(found.mean, found.mean - reach, found.mean + reach)
 
 
 def mean_of(values: npt.ArrayLike) -> Metric:
@@ -149,15 +174,33 @@ def bootstrap(
         ConfigError: ``n_resamples`` or ``level`` is out of range.
         DataError: there is no row.
     """
-    if not 0.0 < level < 1.0:
-        raise ConfigError(f"the level of an interval lies inside (0, 1), not at {level}")
+    _check(level)
     draws = np.array([metric(weights) for weights in resamples(customers, n_resamples, rng)])
-    value = metric(np.ones(len(np.asarray(customers))))
+    return of_draws(metric(np.ones(len(np.asarray(customers)))), draws, level=level)
+
+
+def of_draws(value: float, draws: FloatArray, *, level: float = 0.95) -> Interval:
+    """Return ``value`` with the percentile interval of what it was on each resample.
+
+    NaN draws do not count; the bounds are NaN where none is left.
+
+    >>> of_draws(2.0, np.array([1.0, 2.0, 3.0, np.nan]), level=0.5)
+    Interval(value=2.0, low=1.5, high=2.5)
+
+    Raises:
+        ConfigError: ``level`` is out of range.
+    """
+    _check(level)
     known = draws[~np.isnan(draws)]
     if len(known) == 0:
         return Interval(value, math.nan, math.nan)
     low, high = np.quantile(known, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
     return Interval(value, float(low), float(high))
+
+
+def _check(level: float) -> None:
+    if not 0.0 < level < 1.0:
+        raise ConfigError(f"the level of an interval lies inside (0, 1), not at {level}")
 
 
 def paired_difference(

@@ -117,15 +117,22 @@ def c_index(duration: npt.ArrayLike, observed: npt.ArrayLike, survival: npt.Arra
 
 
 def coverage(duration: npt.ArrayLike, observed: npt.ArrayLike, survival: npt.ArrayLike, level: float = 0.8) -> float:
-    """Return the share of outcomes inside the central ``level`` interval; ``level`` is perfect.
+    """Return the mean of :func:`coverage_values`: the share of outcomes inside; ``level`` is perfect."""
+    return float(coverage_values(duration, observed, survival, level).mean())
+
+
+def coverage_values(
+    duration: npt.ArrayLike, observed: npt.ArrayLike, survival: npt.ArrayLike, level: float = 0.8
+) -> FloatArray:
+    """Return per customer how far the outcome lies inside the central ``level`` interval, in [0, 1].
 
     Days are ties and windows end, so the share is the expected one of the randomised probability
     integral transform: u is uniform on [F(T - 1), F(T)] for an observed T and on [F(duration), 1] for
     a censored one, F = 1 - S, and the share of that stretch inside [(1 - level)/2, (1 + level)/2]
     counts. No random number is drawn. Above ``level``: intervals too wide; below: too narrow.
 
-    >>> round(coverage([1], [True], [[0.5, 0.25]]), 4)
-    0.8
+    >>> coverage_values([1], [True], [[0.5, 0.25]]).round(4).tolist()
+    [0.8]
 
     References: Czado, Gneiting & Held (2009) for the transform of counts.
 
@@ -144,7 +151,7 @@ def coverage(duration: npt.ArrayLike, observed: npt.ArrayLike, survival: npt.Arr
     inside = np.minimum(stop, high) - np.maximum(start, low)
     point = (start >= low) & (start <= high)  # where the forecast gave that day no probability at all
     share = np.where(width > 0.0, inside / np.where(width > 0.0, width, 1.0), point)
-    return float(np.clip(share, 0.0, 1.0).mean())
+    return np.clip(share, 0.0, 1.0)
 
 
 def median_errors(duration: npt.ArrayLike, observed: npt.ArrayLike, survival: npt.ArrayLike) -> FloatArray:

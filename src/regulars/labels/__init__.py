@@ -4,7 +4,19 @@ A purchase is a line of quantity > 0. A label looks at ``[as_of, as_of + horizon
 """
 
 from regulars.labels.baskets import next_basket
+from regulars.labels.cadence import Cadence, churned_by_cadence
 from regulars.labels.keys import KEYS
+from regulars.labels.repurchases import next_repurchase
+from regulars.labels.spends import spend
 from regulars.labels.waits import churned, next_purchase
 
-__all__ = ["KEYS", "churned", "next_basket", "next_purchase"]
+__all__ = [
+    "KEYS",
+    "Cadence",
+    "churned",
+    "churned_by_cadence",
+    "next_basket",
+    "next_purchase",
+    "next_repurchase",
+    "spend",
+]

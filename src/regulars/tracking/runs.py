@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from regulars import artefact
 from regulars.errors import MissingError
 from regulars.home import Home
 from regulars.tracking import client as door
@@ -49,7 +50,7 @@ class Tracker:
 
     def parents(self, task: str | None = None) -> list[dict[str, Any]]:
         """Return the finished parent runs, newest first: run_id, name, task, start_time (ms), tags."""
-        tasks = [task] if task else ["churn", "timing", "recommend"]
+        tasks = [task] if task else list(artefact.TASKS)
         experiments = [door.experiment_id(self._client, self._home, name) for name in tasks]
         query = f"tags.`{WINNER}` != '' and tags.`{KEY}` != '' and attributes.status = 'FINISHED'"
         found = self._client.search_runs(experiments, query, order_by=["attributes.start_time DESC"])

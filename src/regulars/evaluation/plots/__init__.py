@@ -7,15 +7,27 @@ marker or line style, so that a grey print tells them apart as well.
 """
 
 from regulars.evaluation.plots.candidates import interval_plot, ranking_plot, snapshot_plot
-from regulars.evaluation.plots.forecasts import calibration_plot, return_plot, survival_plot
-from regulars.evaluation.plots.tables import bar_plot
+from regulars.evaluation.plots.comebacks import back_plot
+from regulars.evaluation.plots.customers import customers_plot
+from regulars.evaluation.plots.forecasts import calibration_plot, return_plot, slice_calibration_plot, survival_plot
+from regulars.evaluation.plots.groups import grouped_plot
+from regulars.evaluation.plots.shares import decile_plot, lift_plot, pit_plot
+from regulars.evaluation.plots.tables import bar_plot, stacked_plot
 
 __all__ = [
+    "back_plot",
     "bar_plot",
     "calibration_plot",
+    "customers_plot",
+    "decile_plot",
+    "grouped_plot",
     "interval_plot",
+    "lift_plot",
+    "pit_plot",
     "ranking_plot",
     "return_plot",
+    "slice_calibration_plot",
     "snapshot_plot",
+    "stacked_plot",
     "survival_plot",
 ]

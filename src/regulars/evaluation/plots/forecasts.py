@@ -20,24 +20,53 @@ def calibration_plot(
     probabilities: Mapping[str, npt.ArrayLike],
     *,
     title: str = "Does a forecast of 30% come true in 30% of cases?",
+    forecast: str = "Forecast churn probability",
+    happened: str = "Share of customers that churned",
 ) -> Figure:
     """Return observed churn rate over forecast probability, in ten equal-width bins a candidate.
 
     On the diagonal forecasts come true; above it churn is underestimated. Larger markers hold more
-    customers.
+    customers. Any other event that did or did not happen is drawn alike.
 
     Args:
         churned: (n_customers,), True = no purchase in the horizon.
         probabilities: candidate -> (n_customers,) of churning.
         title: what the figure says.
+        forecast: what the probabilities are of, for the axis.
+        happened: what is counted, for the other axis.
 
     Raises:
         DataError: no candidate, or arrays that are no outcomes or probabilities.
     """
     some(probabilities)
-    figure, axes = canvas(title, "Forecast churn probability", "Share of customers that churned", width=5.6, height=5.2)
+    series = {name: (churned, each) for name, each in probabilities.items()}
+    return _calibration(series, title, forecast, happened)
+
+
+def slice_calibration_plot(
+    slices: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike]],
+    *,
+    title: str = "For whom does a forecast of 30% come true in 30% of cases?",
+) -> Figure:
+    """Return what :func:`calibration_plot` does for one candidate, slice by slice of its customers.
+
+    Args:
+        slices: name -> (churned, probability), each of the shape (customers of the slice,), at least one.
+        title: what the figure says.
+
+    Raises:
+        DataError: no slice, or arrays that are no outcomes or probabilities.
+    """
+    some(slices)
+    return _calibration(slices, title, "Forecast churn probability", "Share of customers that churned")
+
+
+def _calibration(
+    series: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike]], title: str, forecast: str, happened: str
+) -> Figure:
+    figure, axes = canvas(title, forecast, happened, width=5.6, height=5.2)
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":", label="perfect calibration")
-    for index, (name, probability) in enumerate(probabilities.items()):
+    for index, (name, (churned, probability)) in enumerate(series.items()):
         table = calibration_table(churned, probability)
         colour, n = COLOURS[index % len(COLOURS)], table["n"].to_numpy()
         x, y = table["mean_probability"].to_numpy(), table["churn_rate"].to_numpy()

@@ -1,4 +1,6 @@
-"""A table's column as bars."""
+"""A table's columns as bars."""
+
+from collections.abc import Sequence
 
 import polars as pl
 from matplotlib.figure import Figure
@@ -9,6 +11,8 @@ from regulars.evaluation.plots.canvas import COLOURS, canvas
 
 _MOST_TICKS = 16
 """Labels below upright bars; more would overlap."""
+_HATCHES = ("", "///", "...", "xxx")
+"""Patterns of the parts of a bar, so that a grey print tells them apart."""
 
 
 def bar_plot(
@@ -54,4 +58,35 @@ def bar_plot(
     if percent:
         along.set_major_formatter(PercentFormatter(1.0))
     axes.grid(visible=False, axis="y" if sideways else "x")
+    return figure
+
+
+def stacked_plot(table: pl.DataFrame, label: str, parts: Sequence[str], *, title: str, unit: str) -> Figure:
+    """Return a bar a row, in the table's order from the left, made up of its parts from the bottom.
+
+    Args:
+        table: at least one row.
+        label: the column that names the bars.
+        parts: the numeric columns, shares of the same whole, >= 0; a null counts as 0.
+        title: what the figure says.
+        unit: the label of the value axis, which is shown in percent.
+
+    Raises:
+        DataError: no rows, or no parts.
+    """
+    if table.is_empty() or not parts:
+        raise DataError(f"there is no {label} to draw; give a table with rows, and at least one part")
+    figure, axes = canvas(title, "", unit, width=1.8 + 1.2 * table.height)
+    places, bottom = range(table.height), pl.zeros(table.height, eager=True)
+    for index, part in enumerate(parts):
+        heights = table[part].cast(pl.Float64).fill_null(0.0)
+        axes.bar(
+            places, heights.to_numpy(), 0.7, bottom=bottom.to_numpy(), color=COLOURS[index % len(COLOURS)],
+            hatch=_HATCHES[index % len(_HATCHES)], edgecolor="white", label=part,
+        )  # fmt: skip
+        bottom = bottom + heights
+    axes.set_xticks(places, [str(name) for name in table[label]])
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.grid(visible=False, axis="x")
+    figure.legend(frameon=False, loc="outside lower center", ncols=len(parts))
     return figure

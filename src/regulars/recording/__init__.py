@@ -1,29 +1,19 @@
 """An experiment's outcome in MLflow: a parent run with report and pictures, a child a fit."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-
 from regulars import passport, report
 from regulars.config import read_model
-from regulars.evaluation import plots
-from regulars.evaluation.intervals import Interval
 from regulars.experiment import Outcome
 from regulars.judging import Verdict
 from regulars.ledger import Ledger
 from regulars.manifest import Section
+from regulars.recording.pictures import TITLES, Pictures
 from regulars.tracking import ParentRun, Tracker
 from regulars.tracking.runs import KEY, WINNER
 
+__all__ = ["LEVEL", "TITLES", "Pictures", "config_of", "record"]
+
 LEVEL = "regulars.level"
 """Tag that tells runs apart: experiment, candidate, fit, champion."""
-
-TITLES = {
-    "auc": "AUC (higher is better)",
-    "crps": "CRPS, days (lower is better)",
-    "ndcg_at_10": "NDCG@10 (higher is better)",
-}
 
 
 def config_of(outcome: Outcome) -> list[Section]:
@@ -52,7 +42,7 @@ def record(outcome: Outcome, found: report.Report, ledger: Ledger, tracker: Trac
         )
         parent.log({"models": ", ".join(experiment.models), **found["protocol"], **found["training"]})
         parent.json("report.json", found)
-        for file, figure in _figures(outcome, found).items():
+        for file, figure in Pictures(outcome, found, ledger.manifest.currency).all().items():
             parent.figure(file, figure)
         parent.tag(KEY, key)
     return parent.run_id
@@ -83,42 +73,13 @@ def _candidate(parent: ParentRun, found: report.Report, name: str) -> None:
     if name in found["against_baseline"]:
         versus = found["against_baseline"][name]
         values |= {"lead": versus["better_by"], "lead_low": versus["low"], "lead_high": versus["high"]}
+        values |= {"snapshots_won": versus["snapshots_won"], "lead_sd": versus["over_snapshots"]["sd"]}
     parent.child(
         name,
         {"model": name, "kind": spec.kind, "fits": len(found["snapshots"]) * candidate["seeds"], **spec.parameters},
         {metric: value for metric, value in values.items() if value is not None},
         {LEVEL: "candidate", "regulars.model": name, "regulars.task": spec.task},
     )
-
-
-def _figures(outcome: Outcome, found: report.Report) -> dict[str, Any]:
-    metric: str = found["metric"]
-    shown = {name: _interval(candidate["intervals"][metric]) for name, candidate in found["candidates"].items()}
-    figures = {f"{metric}.png": plots.interval_plot(shown, metric=TITLES.get(metric, metric), title=found["question"])}
-    last = outcome.exams[-1]
-    latest = {
-        v.model: v
-        for v in outcome.verdicts
-        if v.as_of == last.snapshot.as_of and v.seed == min(x.seed for x in outcome.of(v.model))
-    }
-    if found["task"] == "churn":
-        said = {name: np.asarray(verdict.values["probability"]) for name, verdict in latest.items()}
-        figures["calibration.png"] = plots.calibration_plot(
-            ~last.observed, said, title=f"Said and seen, {last.snapshot.as_of}"
-        )
-    if found["task"] == "timing":
-        curves = {name: verdict.answer for name, verdict in latest.items()}
-        figures["survival.png"] = plots.survival_plot(
-            last.duration, last.observed, curves, title=f"Back by day, {last.snapshot.as_of}"
-        )
-    if found["task"] == "recommend":
-        values = {name: {m: i["value"] for m, i in c["intervals"].items()} for name, c in found["candidates"].items()}
-        figures["ranking.png"] = plots.ranking_plot(values, title=found["question"])
-    return figures
-
-
-def _interval(found: Mapping[str, float]) -> Interval:
-    return Interval(found["value"], found["low"], found["high"])
 
 
 def _note(found: report.Report) -> str:
