@@ -14,7 +14,7 @@ from regulars.errors import ConfigError, DataError
 from regulars.evaluation import intervals
 from regulars.experiment import Outcome
 from regulars.home import Home
-from regulars.judging import KEY_METRICS
+from regulars.judging import key_metrics
 from regulars.ledger import Ledger
 from regulars.recording import LEVEL, Pictures
 from regulars.tracking import Tracker
@@ -86,7 +86,7 @@ def test_the_report_is_complete(outcome: Outcome, small_ledger: Ledger) -> None:
     task, (baseline, model) = outcome.experiment.task, outcome.experiment.models
     assert set(found["candidates"]) == {baseline, model}
     for candidate in found["candidates"].values():
-        assert set(KEY_METRICS[task]) == set(candidate["intervals"])
+        assert set(key_metrics(task, outcome.experiment.training.horizon_days)) == set(candidate["intervals"])
         for metric, interval in candidate["intervals"].items():
             assert interval["low"] <= interval["high"]
             assert interval["value"] == pytest.approx(candidate["metrics"][metric]["mean"], abs=2e-6)
@@ -107,7 +107,7 @@ def test_intervals_are_those_of_a_bootstrap_of_each_metric(outcome: Outcome, sma
     found, task = report.build(outcome, small_ledger), outcome.experiment.task
     customers = np.concatenate([exam.customers for exam in outcome.exams])
     for name in outcome.experiment.models:
-        for metric in KEY_METRICS[task]:
+        for metric in key_metrics(task, outcome.experiment.training.horizon_days):
             asked = judging.statistic(metric, outcome.exams, outcome.of(name))
             n = outcome.experiment.protocol.n_resamples
             expected = intervals.bootstrap(asked, customers, np.random.default_rng(0), n_resamples=n)

@@ -146,7 +146,7 @@ def score_job(champions: Champions, as_of: dt.date, *, curve: bool = False) -> S
     present: tuple[Task, ...] = ("spend",) if "spend" in champions.by_task else ()
     asked = Champions({task: champions[task] for task in ("churn", "timing", *present)})
     asked.refuse_the_past(as_of, *asked.by_task)
-    scoring.common_horizon(asked["churn"].meta, asked["timing"].meta)
+    scoring.common_horizon(*(asked[task].meta for task in asked.by_task))
     return ScoreJob(asked, as_of, curve)
 
 

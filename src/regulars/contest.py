@@ -75,6 +75,7 @@ class Contest:
 
     def _default(self, task: Task) -> Promotion:
         why: list[str] = []
+        thin = DataError(f"the shop is too small for any model of {task}")
         for spec in config.ladder(task):
             if (known := self._n_customers) < spec.fewest_customers:
                 why.append(f"{spec.name} wants {spec.fewest_customers} customers and there are {known}")
@@ -127,15 +128,24 @@ def _without_champion(promotions: Sequence[Promotion], thin: Mapping[Task, DataE
     return DataError(f"{reasons}; promoted: {', '.join(done) or 'nothing'}")
 
 
-def newest_reports(tracker: Tracker, tasks: Sequence[Task], runs: Sequence[str] = ()) -> list[dict[str, Any]]:
+def newest_reports(
+    tracker: Tracker, tasks: Sequence[Task], runs: Sequence[str] = (), fingerprint: str | None = None
+) -> list[dict[str, Any]]:
     """Return the reports of the named parent runs, or of the newest experiment of each task that has one.
+
+    With ``fingerprint``, those of experiments on other data are passed over where no run is named.
 
     Raises:
         MissingError: there is none.
     """
-    ids = list(runs) or [found[0]["run_id"] for task in tasks if (found := tracker.parents(task))]
+    every = [[run for run in tracker.parents(task) if _on(run, fingerprint)] for task in tasks]
+    ids = list(runs) or [found[0]["run_id"] for found in every if found]
     if not ids:
         raise MissingError(
             "no experiment has been run yet; run one with: regulars run experiments/churn-001-who-is-leaving"
         )
     return [report for report in map(tracker.report, ids) if report["task"] in tasks]
+
+
+def _on(run: Mapping[str, Any], fingerprint: str | None) -> bool:
+    return fingerprint is None or run["tags"].get("regulars.fingerprint") == fingerprint

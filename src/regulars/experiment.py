@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from regulars import judging, leakage, scale, splits, training
 from regulars.config import Experiment, ModelSpec, read_model
+from regulars.errors import ConfigError
 from regulars.judging import Exam, Verdict
 from regulars.ledger import Ledger
 from regulars.splits import Split
@@ -33,10 +34,11 @@ def run(experiment: Experiment, ledger: Ledger, track: scale.Track[Future[Verdic
 
     Raises:
         DataError: the data is too short for the protocol.
-        ConfigError: the metric does not fit the task.
+        ConfigError: the metric does not fit the task, or a model looks ahead differently than it is asked to.
         LeakageError: a train snapshot's features know later rows; see :func:`regulars.leakage.recheck`.
     """
-    judging.check_metric(experiment.metric, experiment.task)
+    judging.check_metric(experiment.metric, experiment.task, experiment.training.horizon_days)
+    _check_reach(experiment)
     outcome = Outcome(experiment)
     for split in rolling(experiment, ledger):
         exam = judging.exam(ledger, experiment.task, split.test)
@@ -64,6 +66,23 @@ def _verdicts(experiment: Experiment, ledger: Ledger, exam: Exam, track: scale.T
         return [future.result() for future in futures]
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _check_reach(experiment: Experiment) -> None:
+    """Refuse a model whose own settings keep it from the questions of the experiment."""
+    asked = experiment.training.horizon_days
+    for name in experiment.models:
+        estimator = read_model(name).build(asked, 0)
+        if (ahead := getattr(estimator, "horizon_days", asked)) != asked:
+            raise ConfigError(
+                f"{name} looks {ahead} days ahead (horizon_days in models/{name}/model.toml) and the experiment "
+                f"{asked}; set horizon_days under [training] to {ahead}"
+            )
+        if (fewest := getattr(estimator, "min_purchases", 0)) > judging.PAIR_PURCHASES:
+            raise ConfigError(
+                f"{name} forecasts pairs of {fewest} purchases (min_purchases in models/{name}/model.toml), but those "
+                f"of {judging.PAIR_PURCHASES} are asked about; lower it"
+            )
 
 
 def rolling(experiment: Experiment, ledger: Ledger) -> list[Split]:

@@ -66,7 +66,8 @@ def score(champions: Champions, features: pl.DataFrame, *, curve: bool = False) 
         ``churn_probability``, P(no purchase in the horizon); ``expected_date``, the median day, null beyond it;
         ``days_p10``, ``days_p50``, ``days_p90``, days to the next purchase (1 = the day of as_of, horizon + 1 = beyond
         it); ``probability_within_7 .. _90``, null where the horizon is shorter; ``expected_spend``, net and in minor
-        units, with ``spend_p10`` and ``spend_p90``, null without a spend champion; ``source``; and with ``curve``
+        units, with ``spend_p10`` and ``spend_p90``, null without a spend champion; ``source``, ``baseline``
+        where a rule had a part in the answer; and with ``curve``
         ``survival``, the list of S(t) = P(no purchase in [as_of, as_of + t days)) for t = 1..horizon.
 
     Raises:
@@ -75,8 +76,9 @@ def score(champions: Champions, features: pl.DataFrame, *, curve: bool = False) 
     The curve is the timing champion's, bent so that it ends at the churn champion's probability: the two
     answers can not contradict each other.
     """
-    timing, churn = champions["timing"], champions["churn"]
-    horizon = common_horizon(churn.meta, timing.meta)
+    timing, churn, spend = champions["timing"], champions["churn"], champions.by_task.get("spend")
+    answering = [churn, timing] if spend is None else [churn, timing, spend]
+    horizon = common_horizon(*(champion.meta for champion in answering))
     survival = curves.reconcile(timing.estimator.survival(features), churn.estimator.predict(features))
     p50 = curves.quantile_days(survival, 0.5)
     columns: dict[str, pl.Series | Floats | curves.IntArray] = {
@@ -86,10 +88,10 @@ def score(champions: Champions, features: pl.DataFrame, *, curve: bool = False) 
         "days_p50": p50,
         "days_p90": curves.quantile_days(survival, 0.9),
         **{f"probability_within_{days}": _within(survival, days) for days in WITHIN_DAYS},
-        **_spend(champions, features, horizon),
+        **_spend(spend, features),
     }
     scored = features.select("customer_id", "as_of", horizon_days=pl.lit(horizon, pl.Int64)).with_columns(**columns)
-    scored = scored.with_columns(source=pl.lit(_weaker(timing, churn)))
+    scored = scored.with_columns(source=pl.lit(_weaker(*answering)))
     return scored.with_columns(survival=pl.Series(survival.tolist(), dtype=pl.List(pl.Float64))) if curve else scored
 
 
@@ -112,37 +114,29 @@ def recommend(
     return champions["recommend"].estimator.recommend(transactions, as_of, k, kind=kind)  # type: ignore[no-any-return]
 
 
-def common_horizon(churn: Meta, timing: Meta) -> int:
-    """Return how many days ahead both champions look.
+def common_horizon(*champions: Meta) -> int:
+    """Return how many days ahead all champions look.
 
     Raises:
         ConfigError: they look ahead differently, so their answers cannot be put together.
     """
-    if churn.horizon_days != timing.horizon_days:
-        raise ConfigError(
-            f"the churn champion looks {churn.horizon_days} days ahead, the timing champion {timing.horizon_days}; "
-            f"train both with the same --horizon"
-        )
-    return timing.horizon_days
+    first = champions[0]
+    for other in champions[1:]:
+        if other.horizon_days != first.horizon_days:
+            raise ConfigError(
+                f"the {first.task} champion looks {first.horizon_days} days ahead, the {other.task} champion "
+                f"{other.horizon_days}; train all with the same --horizon"
+            )
+    return first.horizon_days
 
 
-def _spend(champions: Champions, features: pl.DataFrame, horizon: int) -> dict[str, pl.Series | Floats]:
-    """Return the columns of spend; null without a spend champion.
-
-    Raises:
-        ConfigError: the champion looks ahead differently.
-    """
-    if "spend" not in champions.by_task:
+def _spend(champion: Fitted | None, features: pl.DataFrame) -> dict[str, pl.Series | Floats]:
+    """Return the columns of spend; null without a champion."""
+    if champion is None:
         nothing = pl.Series([None] * features.height, dtype=pl.Float64)
         return dict.fromkeys(("expected_spend", "spend_p10", "spend_p90"), nothing)
-    fitted = champions["spend"]
-    if fitted.meta.horizon_days != horizon:
-        raise ConfigError(
-            f"the spend champion looks {fitted.meta.horizon_days} days ahead, the others {horizon}; "
-            f"train all with the same --horizon"
-        )
-    low, high = fitted.estimator.interval(features)
-    return {"expected_spend": fitted.estimator.predict(features), "spend_p10": low, "spend_p90": high}
+    low, high = champion.estimator.interval(features)
+    return {"expected_spend": champion.estimator.predict(features), "spend_p10": low, "spend_p90": high}
 
 
 def _within(survival: Floats, days: int) -> pl.Series:

@@ -46,15 +46,16 @@ def promote(
     track: scale.Track[Any] = scale.silently,
 ) -> list[Promotion]:
     """Promote the winner of the named runs, or of the newest experiment of each task."""
-    found = contest.newest_reports(Tracker(home), tasks, runs)
+    found = contest.newest_reports(Tracker(home), tasks, runs, ledger.fingerprint)
     contests: dict[config.Training, Contest] = {}
     promotions: list[Promotion] = []
-    for each in track(found, "promoting", len(found)):
+    for each in found:
         if each["data"]["fingerprint"] != ledger.fingerprint:
             raise ConfigError(
                 f"{each['experiment']} was run on other data than {ledger.path}; run it on this ledger first: "
                 f"regulars run experiments/{each['experiment']} --ledger {ledger.path}"
             )
+    for each in track(found, "promoting", len(found)):
         settings = config.Training.model_validate(each["training"])
         stage = contests.setdefault(settings, Contest(home, ledger, as_of, settings))
         promotions.append(stage.promote(each))

@@ -54,6 +54,17 @@ def test_a_season_is_not_taken_for_a_lasting_miss() -> None:
     assert factor((90, 1.5), (270, 1.5), history=YEAR - 270) > 1.0
 
 
+def test_the_lasting_part_is_the_factor_without_the_season() -> None:
+    calm = [(90 + 20 * step, 1.2) for step in range(13)]
+    assert level(*calm).lasting(NOW) == pytest.approx(factor(*calm))
+    found = level(*calm, (YEAR, 1.8))
+    horizons = 1 + (YEAR - 90) / 90
+    assert found.lasting(NOW) == pytest.approx(1.2 ** (horizons / (horizons + DOUBT)))
+    assert factor(*calm, (YEAR, 1.8)) == pytest.approx(found.lasting(NOW) * (1.8 / 1.2) ** (1 / 2))
+    assert level().lasting(NOW) == 1.0
+    assert level((90, 1.5), (270, 1.5), history=YEAR).lasting(NOW) == 1.0
+
+
 def test_each_row_gets_the_level_of_its_own_day() -> None:
     found = level((90, 1.5), (270, 1.5)).factor(np.array([NOW, NOW - 181, NOW]))
     assert found[0] == found[2] > 1

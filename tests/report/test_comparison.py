@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regulars.report import rule
-from regulars.report.comparison import FEWEST_ROWS, Comparison, is_baseline
+from regulars.report.comparison import FEWEST_CUSTOMERS, Comparison, is_baseline
 from regulars.report.draws import Key
 from tests.report.made import churn, outcome
 
@@ -46,9 +46,9 @@ def test_the_mean_over_seeds_is_what_counts() -> None:
 
 def test_a_slice_with_few_rows_has_no_say() -> None:
     answers = {RULE: churn(CHURNED, FAIR), SIMPLE: churn(CHURNED, GOOD)}
-    slice_of = np.where(np.arange(300) < FEWEST_ROWS, 0, 1)
+    slice_of = np.where(np.arange(300) < FEWEST_CUSTOMERS, 0, 1)
     found = Comparison(outcome("churn", "auc", answers, slice_of=slice_of))
-    assert [found.rows(number) for number in range(3)] == [FEWEST_ROWS, 300 - FEWEST_ROWS, 0]
+    assert [found.customers(number) for number in range(3)] == [FEWEST_CUSTOMERS, 300 - FEWEST_CUSTOMERS, 0]
     assert [found.counts(number) for number in range(3)] == [True, False, False]
     assert set(found.against_baselines(SIMPLE)) == {"one purchase"}
 
@@ -56,7 +56,7 @@ def test_a_slice_with_few_rows_has_no_say() -> None:
 def test_a_slice_of_one_outcome_has_no_auc_and_no_say() -> None:
     answers = {RULE: churn(CHURNED[:1].repeat(300), FAIR), SIMPLE: churn(CHURNED[:1].repeat(300), GOOD)}
     found = Comparison(outcome("churn", "auc", answers))
-    assert (found.rows(2), found.counts(2)) == (300, False)
+    assert (found.customers(2), found.counts(2)) == (300, False)
     assert found.against_baselines(SIMPLE) == {}
 
 

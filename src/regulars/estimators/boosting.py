@@ -76,15 +76,25 @@ def train_until_level(
         held_out: (n,) rows of other customers than the rest.
     """
     enough = min(target[held_out].sum(), (1 - target[held_out]).sum(), target[~held_out].sum()) >= _FEWEST
-    rounds = max(1, most_rounds // 4)
-    if enough:
-        given = {**_FIXED, **parameters, "seed": seed}
-        learn = lgb.Dataset(rows[~held_out], label=target[~held_out], feature_name=list(names))
-        watch = lgb.Dataset(rows[held_out], label=target[held_out], reference=learn)
-        patience = lgb.early_stopping(_PATIENCE, verbose=False)
-        found = lgb.train(given, learn, num_boost_round=most_rounds, valid_sets=[watch], callbacks=[patience])
-        rounds = min(most_rounds, math.ceil(1.1 * found.best_iteration))
-    return train(rows, target, names, parameters, rounds, seed)
+    if not enough:
+        return train(rows, target, names, parameters, max(1, most_rounds // 4), seed)
+    gained = _rounds_with_gain(rows, target, {**_FIXED, **parameters, "seed": seed}, most_rounds, held_out)
+    return train(rows, target, names, parameters, min(most_rounds, math.ceil(1.1 * gained)), seed)
+
+
+def _rounds_with_gain(
+    rows: npt.NDArray[Any],
+    target: npt.NDArray[Any],
+    parameters: Mapping[str, Any],
+    most_rounds: int,
+    held_out: npt.NDArray[np.bool_],
+) -> int:
+    """Return the number of trees after which the rows of ``held_out`` gain no more."""
+    learn = lgb.Dataset(rows[~held_out], label=target[~held_out])
+    watch = lgb.Dataset(rows[held_out], label=target[held_out], reference=learn)
+    patience = lgb.early_stopping(_PATIENCE, verbose=False)
+    found = lgb.train(dict(parameters), learn, num_boost_round=most_rounds, valid_sets=[watch], callbacks=[patience])
+    return int(found.best_iteration)
 
 
 def predict(booster: lgb.Booster, rows: npt.NDArray[Any], threads: int = 1) -> npt.NDArray[np.float64]:

@@ -86,7 +86,7 @@ class LightGBMHazard:
     """Days at the start with a period each."""
     period_days: int = 7
     """Length of the later periods; the hazard is level within one."""
-    max_rows: int = 1_000_000
+    max_rows: int = 600_000
     """Most person-periods to train on; whole train rows are sampled beyond it."""
     rounds: int = 400
     """Trees at most."""
@@ -96,9 +96,9 @@ class LightGBMHazard:
     """Leaves of a tree."""
     min_data_in_leaf: int = 300
     """Fewest person-periods in a leaf."""
-    feature_fraction: float = 0.5
+    feature_fraction: float = 0.3
     """Share of the features that each tree sees."""
-    bagging_fraction: float = 0.5
+    bagging_fraction: float = 0.3
     """Share of the person-periods that each tree sees."""
     extra_trees: bool = True
     """Whether a split tries one threshold a feature, drawn at random: less to overfit with."""

@@ -1,13 +1,13 @@
 """How each task is judged: its truth, its answer, its metrics, and what an interval is taken of."""
 
-from regulars.judging.exam import SLICES, Array, Exam, exam
+from regulars.judging.exam import PAIR_PURCHASES, SLICES, Array, Exam, exam
 from regulars.judging.judges import judge
-from regulars.judging.metrics import HIGHER_IS_BETTER, KEY_METRICS, check_metric, statistic
+from regulars.judging.metrics import HIGHER_IS_BETTER, check_metric, key_metrics, statistic
 from regulars.judging.verdict import Verdict
 
 __all__ = [
     "HIGHER_IS_BETTER",
-    "KEY_METRICS",
+    "PAIR_PURCHASES",
     "SLICES",
     "Array",
     "Exam",
@@ -15,5 +15,6 @@ __all__ = [
     "check_metric",
     "exam",
     "judge",
+    "key_metrics",
     "statistic",
 ]

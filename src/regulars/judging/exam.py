@@ -91,7 +91,7 @@ def _baskets(ledger: Ledger, snapshot: Snapshot) -> Exam:
 def _pairs(ledger: Ledger, snapshot: Snapshot) -> Exam:
     """Ask of every pair bought on PAIR_PURCHASES days; what a unit is, is known at the snapshot as well."""
     seen = ledger.transactions(before=snapshot.future.end).collect()
-    lines = ledger.transactions(before=snapshot.as_of).collect()
+    lines = seen.filter(pl.col("purchased_at") < snapshot.as_of)
     units = repurchase.Units.of(ledger.items(snapshot.as_of))
     bought = units.attach(lines.filter(pl.col("quantity") > 0))
     counted = bought.group_by("customer_id", "unit").agg(n_purchases=pl.col("purchased_at").dt.date().n_unique())

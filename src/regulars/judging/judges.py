@@ -40,8 +40,10 @@ def _churn(fitted: Fitted, on: Exam) -> Judged:
 
 def _timing(fitted: Fitted, on: Exam) -> Judged:
     curves = fitted.estimator.survival(on.features)
+    away = {"churned": ~on.observed, "probability": curves[:, -1]}
     metrics = survival.timing_metrics(on.duration, on.observed, curves)
-    return metrics, _by_row(on, curves), curves
+    metrics["ece"] = classification.ece(away["churned"], away["probability"])
+    return metrics, _by_row(on, curves) | away, curves
 
 
 def _by_row(on: Exam, curves: Floats) -> dict[str, Array]:

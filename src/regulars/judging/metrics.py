@@ -18,7 +18,7 @@ Values = Mapping[str, Array]
 
 HIGHER_IS_BETTER: Mapping[str, bool] = {
     "auc": True, "brier": False,
-    "crps": False, "mae_median": False, "auc_30": True, "auc_7": True,
+    "crps": False, "auc_30": True, "auc_7": True,
     "spearman": True, "gini": True,
     "ndcg_at_10": True, "recall_at_10": True, "hit_at_10": True,
 }  # fmt: skip
@@ -26,12 +26,15 @@ HIGHER_IS_BETTER: Mapping[str, bool] = {
 
 KEY_METRICS: Mapping[Task, tuple[str, ...]] = {
     "churn": ("auc", "brier", "ece"),
-    "timing": ("crps", "auc_30", "coverage_80"),
+    "timing": ("crps", "auc_30", "coverage_80", "ece"),
     "replenish": ("crps", "auc_7", "coverage_80"),
     "spend": ("spearman", "gini", "coverage_80"),
     "recommend": ("ndcg_at_10", "recall_at_10", "hit_at_10"),
 }
 """The metrics that get intervals; those of a task that also are in HIGHER_IS_BETTER can decide on it."""
+
+_DAYS: Mapping[str, int] = {"auc_7": 7, "auc_30": 30}
+"""Days that a metric looks ahead."""
 
 
 def _back_within(days: int) -> Callable[[Values, Array], float]:
@@ -49,9 +52,14 @@ _WHOLE: Mapping[str, Callable[[Values, Array], float]] = {
 """Metrics of all rows together; every other one is the mean of the rows' own values, kept under its name."""
 
 
-def check_metric(metric: str, task: Task) -> None:
-    """Raise ConfigError unless ``metric`` can decide an experiment on ``task``."""
-    known = [name for name in KEY_METRICS[task] if name in HIGHER_IS_BETTER]
+def key_metrics(task: Task, horizon_days: int) -> tuple[str, ...]:
+    """Return the key metrics of ``task`` that a horizon is long enough for: no AUC of 30 days within 14."""
+    return tuple(name for name in KEY_METRICS[task] if _DAYS.get(name, 0) <= horizon_days)
+
+
+def check_metric(metric: str, task: Task, horizon_days: int) -> None:
+    """Raise ConfigError unless ``metric`` can decide an experiment on ``task`` over ``horizon_days``."""
+    known = [name for name in key_metrics(task, horizon_days) if name in HIGHER_IS_BETTER]
     if metric not in known:
         raise ConfigError(
             f"metric {metric!r} cannot decide on {task}{did_you_mean(metric, known)}; use {', '.join(known)}"

@@ -20,6 +20,9 @@ from regulars.report import Report
 TITLES = {
     "auc": "AUC (higher is better)",
     "crps": "CRPS, days (lower is better)",
+    "auc_7": "AUC of a purchase within 7 days (higher is better)",
+    "auc_30": "AUC of a purchase within 30 days (higher is better)",
+    "gini": "Normalised Gini coefficient (higher is better)",
     "spearman": "Spearman correlation (higher is better)",
     "ndcg_at_10": "NDCG@10 (higher is better)",
 }

@@ -13,8 +13,8 @@ from regulars.experiment import Outcome
 from regulars.judging import HIGHER_IS_BETTER
 from regulars.report.draws import Draws, Key, draw
 
-FEWEST_ROWS = 200
-"""Rows of a slice over all snapshots, below which it has no say."""
+FEWEST_CUSTOMERS = 200
+"""Customers of a slice over all snapshots, below which it has no say."""
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,18 @@ class Comparison:
         """Return the baseline with the best value in a slice that counts."""
         return max(self.baselines, key=lambda name: self.score(name, number))
 
-    def rows(self, number: int) -> int:
-        """Return how many rows a slice has over all snapshots."""
-        return sum(int((exam.slice_of == number).sum()) for exam in self.outcome.exams)
+    def customers(self, number: int) -> int:
+        """Return how many customers a slice has over all snapshots."""
+        there = [exam.customers[exam.slice_of == number] for exam in self.outcome.exams]
+        return len(np.unique(np.concatenate(there)))
 
     def counts(self, number: int) -> bool:
-        """Return whether a slice has a say: it has FEWEST_ROWS rows, and the metric a value for every candidate.
+        """Return whether a slice has a say: it has FEWEST_CUSTOMERS, and the metric a value for every candidate.
 
         AUC has none where all customers of the slice churned, or none did, in every snapshot.
         """
         known = [not np.isnan(self.score(model, number)) for model in self.outcome.experiment.models]
-        return self.rows(number) >= FEWEST_ROWS and all(known)
+        return self.customers(number) >= FEWEST_CUSTOMERS and all(known)
 
     def against_baselines(self, model: str) -> dict[str, tuple[str, Lead]]:
         """Return per slice that counts the best baseline other than ``model`` there, and the lead over it."""

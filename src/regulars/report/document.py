@@ -11,7 +11,7 @@ import numpy as np
 from regulars.evaluation import intervals
 from regulars.evaluation.intervals import Interval
 from regulars.experiment import Outcome
-from regulars.judging import HIGHER_IS_BETTER, KEY_METRICS, Exam
+from regulars.judging import HIGHER_IS_BETTER, Exam, key_metrics
 from regulars.ledger import Ledger
 from regulars.report import rule
 from regulars.report.comparison import Comparison, Lead
@@ -77,7 +77,7 @@ def _snapshot(exam: Exam) -> dict[str, Any]:
 def _candidate(found: Comparison, name: str) -> dict[str, Any]:
     outcome = found.outcome
     verdicts = outcome.of(name)
-    keys = KEY_METRICS[outcome.experiment.task]
+    keys = key_metrics(outcome.experiment.task, outcome.experiment.training.horizon_days)
     return {
         "metrics": {metric: _spread(outcome, name, metric) for metric in verdicts[0].metrics},
         "intervals": {metric: _interval(found.draws[Key(metric, name)].interval()) for metric in keys},
@@ -109,7 +109,7 @@ def _lead(found: Comparison, name: str, other: str) -> dict[str, Any]:
         **_better(lead),
         "beyond_doubt": lead.beyond_doubt,
         "snapshots_won": lead.snapshots_won,
-        "snapshots": len(lead.by_snapshot),
+        "snapshots": lead.snapshots,
         "by_snapshot": [_interval(each) for each in lead.by_snapshot],
         "over_snapshots": {"mean": over.value, "sd": lead.sd, "low": over.low, "high": over.high},
     }

@@ -14,7 +14,7 @@ import numpy as np
 from regulars.evaluation import intervals, presorted
 from regulars.evaluation.intervals import FloatArray, Interval, Metric, RowArray
 from regulars.experiment import Outcome
-from regulars.judging import KEY_METRICS, Exam, Verdict
+from regulars.judging import Exam, Verdict, key_metrics
 
 
 class Key(NamedTuple):
@@ -95,7 +95,7 @@ def _parts(outcome: Outcome) -> Iterator[_Part]:
     start = 0
     for exam in outcome.exams:
         own = np.arange(len(exam.customers))
-        yield _part(outcome, exam, start, own, KEY_METRICS[experiment.task], None)
+        yield _part(outcome, exam, start, own, key_metrics(experiment.task, experiment.training.horizon_days), None)
         for number in range(len(exam.slice_names)):
             members = np.flatnonzero(exam.slice_of == number)
             yield _part(outcome, exam, start, members, [experiment.metric], number)

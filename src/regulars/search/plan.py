@@ -104,7 +104,7 @@ def read(spec: ModelSpec) -> Search:
         )
     search = _parse(file)
     try:
-        judging.check_metric(search.metric, spec.task)
+        judging.check_metric(search.metric, spec.task, config.Training().horizon_days)
         _check_space(spec, search)
     except ConfigError as error:
         raise ConfigError(f"{file}: {error}") from error

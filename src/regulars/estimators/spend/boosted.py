@@ -5,19 +5,15 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from regulars import features as ft
-from regulars.errors import DataError
 from regulars.estimators import boosting
 from regulars.estimators.base import Floats, Ints, Labels, Source, fitted, read_state, write_state
-from regulars.estimators.spend import hindsight
+from regulars.estimators.spend import hindsight, trees
 from regulars.estimators.spend.gamma_gamma import GammaGammaSpend
-from regulars.estimators.spend.purchases import PARTS
+from regulars.estimators.spend.hindsight import Hindsight
 from regulars.estimators.spend.spread import Spread
-
-_NAMES = (*ft.NAMES, *PARTS)
 
 
 @dataclass
@@ -27,6 +23,7 @@ class BlendSpend(GammaGammaSpend):
     The trees see the customer features and what the probability models say; a Tweedie loss takes the many
     zeros and the few large amounts as they are. Trees take the level of the train windows for that of the next
     one, which a young shop's is not, so their total at the training cut is scaled to that of the probability models.
+    The interval is made from what trees said of customers they never saw: two more trainings, on half of them each.
 
     References: Jorgensen & Paes de Souza (1994), Fitting Tweedie's compound Poisson model to insurance claims data,
     Scandinavian Actuarial Journal 1.
@@ -50,6 +47,8 @@ class BlendSpend(GammaGammaSpend):
     """Share of the rows that each tree sees."""
     lambda_l2: float = 5.0
     """Shrinkage of leaf values."""
+    max_rows: int = 300_000
+    """Train rows above which the trees learn from a sample of the customers."""
     threads: int = 1
     """Threads of one training."""
     seed: int = 0
@@ -70,54 +69,60 @@ class BlendSpend(GammaGammaSpend):
             DataError: as :meth:`GammaGammaSpend.fit`, or no train customer spent anything.
         """
         past, spent = self._fit_purchases(features, spend_ahead, days_watched)
-        over = np.asarray(days_watched) >= self.horizon_days
-        self._train(features.filter(over), spent[over])
+        over = np.flatnonzero(np.asarray(days_watched) >= self.horizon_days)
+        taught = over[trees.sampled(features["customer_id"][over], self.max_rows, self.seed)]
+        known, taken = features[taught], np.maximum(spent[taught], 0.0)
+        self.blank_ = () if ft.spans_a_year(known) else ft.YEAR
+        purchases = fitted(self.purchases_, type(self).__name__)
+        rows = trees.matrix(known, purchases, self.horizon_days, self.blank_)
+        self.booster_ = self._boosting().train(rows, taken)
         now = hindsight.latest(features)
         self.scale_ = float(self._purchases(now).sum() / self._trees(now).sum())
-        then = features[past.rows]
-        trees = hindsight.scaled(self._trees(then), past.expected, hindsight.days(then))
-        self.spread_ = Spread.fit(self._mean(trees, past.expected), spent[past.rows])
+        unseen = np.full(features.height, np.nan)
+        unseen[taught] = self._boosting().out_of_fold(rows, taken, known["customer_id"])
+        self.spread_ = self._spread(past.among(taught), unseen, spent, hindsight.days(features))
         return self
 
-    def _train(self, features: pl.DataFrame, spent: Floats) -> None:
-        taken = np.maximum(spent, 0.0)
-        if not len(taken) or not taken.any():
-            raise DataError("no train customer spent anything within the horizon; use a longer history or --horizon")
+    def _spread(self, past: Hindsight, unseen: Floats, spent: Floats, as_of: Ints) -> Spread:
+        """Return how far customers lie from what a model that never saw them said, the trees among its parts.
+
+        Without such trees the probability models' forecast stands for theirs.
+        """
+        ahead = np.where(np.isnan(unseen[past.rows]), past.expected, unseen[past.rows])
+        ahead = hindsight.scaled(ahead, past.expected, as_of[past.rows])
+        return Spread.fit(self._mean(ahead, past.expected) * past.lasting, spent[past.rows])
+
+    def _boosting(self) -> trees.Boosting:
         parameters = {
             "objective": "tweedie",
             "tweedie_variance_power": self.variance_power,
             "learning_rate": self.learning_rate,
             "num_leaves": self.num_leaves,
-            "min_data_in_leaf": min(self.min_data_in_leaf, max(1, len(spent) // 20)),
             "feature_fraction": self.feature_fraction,
             "bagging_fraction": self.bagging_fraction,
             "bagging_freq": 1,
             "lambda_l2": self.lambda_l2,
             "num_threads": self.threads,
         }
-        self.blank_ = () if ft.spans_a_year(features) else ft.YEAR
-        rows, target = self._matrix(features), taken / taken[taken > 0].mean()
-        self.booster_ = boosting.train(rows, target, _NAMES, parameters, self.rounds, self.seed)
+        return trees.Boosting(parameters, self.min_data_in_leaf, self.rounds, self.seed)
 
     def predict(self, features: pl.DataFrame) -> Floats:
         """Return the expected net spend in the horizon per row, minor units, >= 0."""
-        trees = fitted(self.scale_, type(self).__name__) * self._trees(features)
+        boosted = fitted(self.scale_, type(self).__name__) * self._trees(features)
         factor = fitted(self.level_, type(self).__name__).factor(hindsight.days(features))
-        return np.asarray(self._mean(trees, self._purchases(features)) * factor, dtype=np.float64)
+        return np.asarray(self._mean(boosted, self._purchases(features)) * factor, dtype=np.float64)
 
-    def _mean(self, trees: Floats, purchases: Floats) -> Floats:
-        return self.trees_share * trees + (1 - self.trees_share) * purchases
+    def _mean(self, boosted: Floats, purchases: Floats) -> Floats:
+        return self.trees_share * boosted + (1 - self.trees_share) * purchases
 
     def _trees(self, features: pl.DataFrame) -> Floats:
-        return boosting.predict(fitted(self.booster_, type(self).__name__), self._matrix(features))
+        name = type(self).__name__
+        booster, purchases = fitted(self.booster_, name), fitted(self.purchases_, name)
+        return trees.predict(booster, features, purchases, self.horizon_days, self.blank_)
 
     def _purchases(self, features: pl.DataFrame) -> Floats:
         expected: Floats = fitted(self.purchases_, type(self).__name__).expected(features, self.horizon_days)
         return expected
-
-    def _matrix(self, features: pl.DataFrame) -> npt.NDArray[np.float64]:
-        parts = fitted(self.purchases_, type(self).__name__).parts(features, self.horizon_days)
-        return np.hstack([ft.matrix(features, blank=self.blank_), parts])
 
     def save(self, folder: Path) -> None:
         """Write parameters, trees and what else was learned into ``folder``."""
@@ -130,7 +135,7 @@ class BlendSpend(GammaGammaSpend):
         model = super().load(folder)
         learned: dict[str, Any] = read_state(folder)[1]
         model.scale_, model.blank_ = learned["scale"], tuple(learned["blank"])
-        model.booster_ = boosting.load(folder / "booster.txt", _NAMES)
+        model.booster_ = boosting.load(folder / "booster.txt", trees.NAMES)
         return model
 
 

@@ -45,7 +45,7 @@ class GammaGammaSpend:
             DataError: there are no rows or none with a whole window, nobody bought twice, or nobody spent anything.
         """
         past, spent = self._fit_purchases(features, spend_ahead, days_watched)
-        self.spread_ = Spread.fit(past.expected, spent[past.rows])
+        self.spread_ = Spread.fit(past.expected * past.lasting, spent[past.rows])
         return self
 
     def _fit_purchases(self, features: pl.DataFrame, spend_ahead: Ints, days_watched: Ints) -> tuple[Hindsight, Floats]:

@@ -1,7 +1,8 @@
 """What the same model would have said at earlier days, and what came of it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from regulars.errors import DataError
 from regulars.estimators.base import Bools, Floats, Ints
 from regulars.estimators.spend.level import Level
-from regulars.estimators.spend.purchases import Purchases, Repeat
+from regulars.estimators.spend.purchases import NEEDED, Purchases, Repeat
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,14 @@ class Hindsight:
     """(len(rows),) what was expected of each, minor units."""
     level: Level
     """What their totals missed."""
+    lasting: float
+    """What a forecast as of the latest as_of is multiplied by for a miss that lasts. An interval that is learned
+    from what these forecasts missed and stands around corrected ones must not count that miss again."""
+
+    def among(self, rows: Ints) -> Self:
+        """Return the forecasts of those rows alone."""
+        kept = np.isin(self.rows, rows)
+        return replace(self, rows=self.rows[kept], expected=self.expected[kept])
 
 
 def days(features: pl.DataFrame) -> Ints:
@@ -41,10 +50,11 @@ def look_back(features: pl.DataFrame, spend_ahead: Floats, over: Bools, horizon_
     them and a total above 0: in a shop's first days, its customers look alike.
     """
     as_of, found = days(features), []
+    needed = features.select(NEEDED)
     missed: list[tuple[int, int, float]] = []
     for day in np.unique(as_of[over]):
         rows = np.flatnonzero(over & (as_of == day))
-        then = features[rows]
+        then = needed[rows]
         try:
             expected = Purchases.fit(then, repeat).expected(then, horizon_days)
         except DataError:
@@ -57,7 +67,7 @@ def look_back(features: pl.DataFrame, spend_ahead: Floats, over: Bools, horizon_
     level = Level.seen(horizon_days, missed)
     none: tuple[Ints, Floats] = (np.empty(0, np.int64), np.empty(0, np.float64))
     rows_of, expected_of = zip(*found or [none], strict=True)
-    return Hindsight(np.concatenate(rows_of), np.concatenate(expected_of), level)
+    return Hindsight(np.concatenate(rows_of), np.concatenate(expected_of), level, level.lasting(int(as_of.max())))
 
 
 def scaled(amounts: Floats, like: Floats, as_of: Ints) -> Floats:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from regulars.estimators.base import Floats, Ints
+from regulars.estimators.base import Bools, Floats, Ints
 
 YEAR = 365
 """Days after which a season is back."""
@@ -48,24 +48,41 @@ class Level:
         factors = np.array([math.exp(self._log_factor(int(day))) for day in days], dtype=np.float64)
         return np.asarray(factors[place], dtype=np.float64)
 
+    def lasting(self, as_of: int) -> float:
+        """Return the part of the factor that is for a miss that lasts, > 0: the factor but for last year's season."""
+        return math.exp(self._log_lasting(as_of))
+
     def _log_factor(self, as_of: int) -> float:
-        age, miss = as_of - np.array(self.day, np.int64), np.array(self.log_ratio, np.float64)
-        lately = (age >= self.horizon_days) & (age <= YEAR + self.horizon_days)
+        return self._log_lasting(as_of) + self._log_season(as_of)
+
+    def _log_lasting(self, as_of: int) -> float:
+        age, lately, near = self._windows(as_of)
         if not lately.any():
             return 0.0
-        usual = float(np.median(miss[lately]))
+        # Where nobody looked a year back though there was something to see, a season would pass for a lasting miss.
+        reach = (age + np.array(self.history, np.int64)).max()
+        if not near.any() and reach >= YEAR + NEAR_DAYS + self.horizon_days:
+            return 0.0
         horizons = 1 + float(np.ptp(age[lately])) / self.horizon_days
-        lasting = usual * horizons / (horizons + DOUBT)
-        off = np.abs(age - YEAR)
-        near = lately & (off <= NEAR_DAYS)
-        history = np.array(self.history, np.float64)
+        return self._usual(lately) * horizons / (horizons + DOUBT)
+
+    def _log_season(self, as_of: int) -> float:
+        age, lately, near = self._windows(as_of)
         if not near.any():
-            # Where nobody looked a year back though there was something to see, a season would pass for a lasting miss.
-            overlooked = (age + history).max() >= YEAR + NEAR_DAYS + self.horizon_days
-            return 0.0 if overlooked else lasting
-        history, weights = history[near], NEAR_DAYS + 1 - off[near]
+            return 0.0
+        miss, history = np.array(self.log_ratio, np.float64)[near], np.array(self.history, np.float64)[near]
+        weights = NEAR_DAYS + 1 - np.abs(age[near] - YEAR)
         trust = np.average(history / (history + YOUNG_DAYS), weights=weights)
-        return lasting + float(trust * (np.average(miss[near], weights=weights) - usual))
+        return float(trust * (np.average(miss, weights=weights) - self._usual(lately)))
+
+    def _windows(self, as_of: int) -> tuple[Ints, Bools, Bools]:
+        """Return the age of each window in days, whether it counts, and whether it is of the season a year ago."""
+        age = as_of - np.array(self.day, np.int64)
+        lately = (age >= self.horizon_days) & (age <= YEAR + self.horizon_days)
+        return age, lately, lately & (np.abs(age - YEAR) <= NEAR_DAYS)
+
+    def _usual(self, lately: Bools) -> float:
+        return float(np.median(np.array(self.log_ratio, np.float64)[lately]))
 
     def state(self) -> dict[str, Any]:
         """Return the fields as JSON keeps them."""

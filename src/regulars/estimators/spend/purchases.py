@@ -18,6 +18,8 @@ _REPEAT: dict[str, type[btyd.BGNBD] | type[btyd.MBGNBD] | type[btyd.ParetoNBD]] 
     "ParetoNBD": btyd.ParetoNBD,
 }
 
+NEEDED = ("frequency", "recency", "tenure", "spend", "refund_share")
+"""Features that it sees."""
 PARTS = ("purchases_ahead", "purchase_value", "p_alive", "value_ahead")
 """What :meth:`Purchases.parts` tells of a customer."""
 
