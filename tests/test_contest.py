@@ -55,7 +55,7 @@ def test_too_little_data_fall_back_to_a_rule_and_say_why(home: Home, tmp_path: P
         default, fallback = config.model_for(task, "default").name, config.model_for(task, "fallback").name
         assert promotion.summary()["model"] == fallback
         assert promotion.summary()["source"] == "baseline"
-        reason = "wants 120 customers and there are 11" if task in ("churn", "timing") else "cannot be fitted ("
+        reason = "wants 120 customers and there are 11" if task != "replenish" else "cannot be fitted ("
         assert promotion.why.startswith(f"{default} {reason}")
         assert promotion.why.endswith(f": so {fallback} answers")
         served = artefact.read(promotion.champion.folder)
