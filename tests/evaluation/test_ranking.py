@@ -14,7 +14,8 @@ ITEMS = [f"i{number}" for number in range(8)]
 BASKETS = st.dictionaries(
     st.sampled_from("abcd"), st.lists(st.sampled_from(ITEMS), min_size=1, unique=True), min_size=1
 )
-METRICS = ["recall", "ndcg", "hit", "recall_repeat", "recall_new"]
+ALL = ["recall", "ndcg", "ndcg_bought", "hit", "mrr"]
+METRICS = [f"{name}{kind}" for kind in ("", "_repeat", "_new") for name in ALL]
 
 
 def lists(items: Baskets) -> pl.DataFrame:
@@ -47,19 +48,28 @@ TRUTH = baskets({"a": ["x1", "x2", "x3"], "b": ["x4"], "c": [f"x{number}" for nu
 
 
 @pytest.mark.parametrize(
-    ("k", "recall", "ndcg", "hit"),
+    ("k", "recall", "ndcg", "hit", "mrr"),
     [
-        (1, [1 / 3, 0.0, 1 / 6], [1.0, 0.0, 1.0], [1.0, 0.0, 1.0]),
-        (3, [2 / 3, 1.0, 1 / 3], [0.7039180890341347, 0.5, 0.7653606369886217], [1.0, 1.0, 1.0]),
-        (4, [2 / 3, 1.0, 0.5], [0.7039180890341347, 0.5, 0.8048099750039491], [1.0, 1.0, 1.0]),
+        (1, [1 / 3, 0.0, 1 / 6], [1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [1.0, 0.0, 1.0]),
+        (3, [2 / 3, 1.0, 1 / 3], [0.7039180890341347, 0.5, 0.7653606369886217], [1.0, 1.0, 1.0], [1.0, 1 / 3, 1.0]),
+        (4, [2 / 3, 1.0, 0.5], [0.7039180890341347, 0.5, 0.8048099750039491], [1.0, 1.0, 1.0], [1.0, 1 / 3, 1.0]),
     ],
 )
-def test_values_of_ranx(k: int, recall: list[float], ndcg: list[float], hit: list[float]) -> None:
-    """Reference values: ranx 0.3.21, ``recall@k``, ``ndcg@k`` and ``hit_rate@k`` of these lists."""
+def test_values_by_hand(k: int, recall: list[float], ndcg: list[float], hit: list[float], mrr: list[float]) -> None:
+    """Customer a has hits at ranks 1 and 3 of three bought, b one at rank 3 of one, c at 1, 2 and 4 of six."""
     values = ranking_values(LISTS, TRUTH, k=k)
     assert values["customer_id"].to_list() == ["a", "b", "c"]
-    for name, expected in {"recall": recall, "ndcg": ndcg, "hit": hit}.items():
+    for name, expected in {"recall": recall, "ndcg": ndcg, "hit": hit, "mrr": mrr}.items():
         assert values[name].to_list() == pytest.approx(expected, rel=1e-12)
+
+
+def test_both_conventions_of_ndcg() -> None:
+    """Of c's six items a list of two can hold two: cut at k they are all, of the bought they are two of six."""
+    values = ranking_values(LISTS, TRUTH, k=2)
+    two, six = (sum(1 / math.log2(rank + 1) for rank in range(1, n + 1)) for n in (2, 6))
+    assert values["ndcg"].to_list()[2] == pytest.approx(1.0)
+    assert values["ndcg_bought"].to_list()[2] == pytest.approx(two / six)
+    assert values["ndcg_bought"].to_list()[1] == values["ndcg"].to_list()[1] == 0.0
 
 
 @pytest.mark.parametrize(("denominator", "recall"), [("bought", [1 / 3, 0.0, 1 / 3]), ("reachable", [0.5, 0.0, 1.0])])
@@ -78,12 +88,20 @@ def test_repeat_and_new_items_apart() -> None:
     assert metrics["recall_new_at_3"] == pytest.approx(2 / 3)
 
 
+def test_the_list_is_not_filtered_for_new_items() -> None:
+    """x3 is the only new item that a bought. It stands at rank 3, and repeat items before it do not move it up."""
+    values = ranking_values(LISTS, TRUTH, owned({"a": ["x1", "x2"], "b": ["x4"], "c": ["x6"]}), k=3)
+    assert values["mrr_new"].to_list() == [1 / 3, None, 0.5]
+    assert values["hit_new"].to_list() == [1.0, None, 1.0]
+    assert values["ndcg_new"].to_list()[0] == pytest.approx(0.5)
+    assert values["mrr_repeat"].to_list() == [1.0, 1 / 3, 1.0]
+
+
 def test_means_are_named_by_k_and_unknown_is_nan() -> None:
     metrics = ranking_metrics(LISTS, TRUTH)
     assert list(metrics) == [f"{name}_at_10" for name in METRICS]
     assert metrics["recall_at_10"] == pytest.approx((1.0 + 1.0 + 0.5) / 3)
-    assert math.isnan(metrics["recall_repeat_at_10"])
-    assert math.isnan(metrics["recall_new_at_10"])
+    assert all(math.isnan(metrics[f"{name}_at_10"]) for name in METRICS if name.endswith(("_repeat", "_new")))
 
 
 @pytest.mark.parametrize(
@@ -131,12 +149,13 @@ def test_ndcg_of_sklearn_and_bounds(order: list[str], bought: Baskets, known: Ba
         assert all(row[name] is None or 0.0 <= row[name] <= 1.0 + 1e-12 for name in METRICS)
         gains = [[item in bought[row["customer_id"]] for item in order]]
         assert row["ndcg"] == pytest.approx(ndcg_score(gains, [range(len(order), 0, -1)], k=k))
+        assert row["ndcg_bought"] <= row["ndcg"] + 1e-12
 
 
 @settings(max_examples=40, deadline=None)
 @given(bought=BASKETS, seed=st.integers(0, 9))
 def test_perfect_lists_and_row_order(bought: Baskets, seed: int) -> None:
     metrics = ranking_metrics(lists(bought), baskets(bought), k=len(ITEMS))
-    assert [metrics[f"{name}_at_8"] for name in METRICS[:3]] == pytest.approx([1.0] * 3)
+    assert [metrics[f"{name}_at_8"] for name in ALL] == pytest.approx([1.0] * len(ALL))
     shuffled = lists(bought).sample(fraction=1.0, shuffle=True, seed=seed)
     assert ranking_values(shuffled, baskets(bought), k=3).equals(ranking_values(lists(bought), baskets(bought), k=3))

@@ -94,6 +94,7 @@ def _recommend(fitted: Fitted, on: Exam) -> Judged:
     offered = scoring.recommend(scoring.Champions({"recommend": fitted}), on.lines, on.snapshot.as_of, K)
     owned = on.lines.filter(pl.col("quantity") > 0).select("customer_id", "item_id").unique()
     truth = on.baskets.select("customer_id", "item_ids")
-    table = ranking.ranking_values(offered, truth, owned, k=K).sort("customer_id")
-    values = {f"{name}_at_{K}": table[name].to_numpy() for name in ("ndcg", "recall", "hit")}
-    return ranking.ranking_metrics(offered, truth, owned, k=K), values, None
+    table = ranking.ranking_values(offered, truth, owned, k=K)
+    values = {f"{name}_at_{K}": table[name].to_numpy() for name in table.columns if name != "customer_id"}
+    metrics = ranking.ranking_means(table, K) | ranking.list_metrics(offered, truth, owned, k=K)
+    return metrics, values, None

@@ -20,7 +20,8 @@ HIGHER_IS_BETTER: Mapping[str, bool] = {
     "auc": True, "brier": False,
     "crps": False, "auc_30": True, "auc_7": True,
     "spearman": True, "gini": True,
-    "ndcg_at_10": True, "recall_at_10": True, "hit_at_10": True,
+    "ndcg_at_10": True, "recall_at_10": True, "hit_at_10": True, "mrr_at_10": True,
+    "recall_repeat_at_10": True, "recall_new_at_10": True,
 }  # fmt: skip
 """Which way each metric points that can decide an experiment."""
 
@@ -29,8 +30,10 @@ KEY_METRICS: Mapping[Task, tuple[str, ...]] = {
     "timing": ("crps", "auc_30", "coverage_80", "ece"),
     "replenish": ("crps", "auc_7", "coverage_80"),
     "spend": ("spearman", "gini", "coverage_80"),
-    "recommend": ("ndcg_at_10", "recall_at_10", "hit_at_10"),
-}
+    "recommend": (
+        "ndcg_at_10", "recall_at_10", "hit_at_10", "mrr_at_10", "recall_repeat_at_10", "recall_new_at_10",
+    ),
+}  # fmt: skip
 """The metrics that get intervals; those of a task that also are in HIGHER_IS_BETTER can decide on it."""
 
 _DAYS: Mapping[str, int] = {"auc_7": 7, "auc_30": 30}
@@ -70,7 +73,8 @@ def statistic(metric: str, exams: list[Exam], verdicts: list[Verdict]) -> interv
     """Return ``metric`` of one model as a function of how often each row counts.
 
     The rows are those of the exams, one after the other; a snapshot's value is the mean over the seeds, and
-    the whole is the mean over the snapshots.
+    the whole is the mean over the snapshots. A row where the metric is NaN (recall of new items for whoever
+    bought none) does not count.
     """
     as_of = np.concatenate([np.full(len(exam.customers), i) for i, exam in enumerate(exams)])
     seeds = sorted({verdict.seed for verdict in verdicts})
@@ -84,7 +88,7 @@ def statistic(metric: str, exams: list[Exam], verdicts: list[Verdict]) -> interv
             ),
         )
     mean = np.mean([values[metric] for values in by_seed], axis=0)
-    return intervals.mean_over(as_of, lambda rows, weights: _weighted_mean(mean[rows], weights))
+    return intervals.mean_over(as_of, lambda rows, weights: intervals.mean_of(mean[rows])(weights))
 
 
 _NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -105,8 +109,3 @@ def _stacked(metric: str, verdicts: list[Verdict]) -> dict[str, Array]:
 
 def _of(verdicts: list[Verdict], exam: Exam, seed: int) -> Verdict:
     return next(v for v in verdicts if v.seed == seed and v.as_of == exam.snapshot.as_of)
-
-
-def _weighted_mean(values: Array, weights: Array) -> float:
-    total = weights.sum()
-    return float((values * weights).sum() / total) if total else float("nan")
