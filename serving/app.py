@@ -19,11 +19,12 @@ from starlette.routing import Route
 from regulars.errors import MissingError
 from serving import docs_page, metrics, openapi
 from serving.clock import Clock
-from serving.contract import CustomerRequest, RecommendRequest, ScoreRequest
+from serving.contract import CustomerRequest, ScoreRequest
 from serving.edge import Edge
 from serving.fields import Day, Id
 from serving.operations import JSON, OPERATIONS
 from serving.problems import Problem, defect, from_validation, invalid
+from serving.recommend_contract import RecommendRequest
 from serving.scorer import Scorer
 
 MAX_BODY = 1 << 20

@@ -21,9 +21,6 @@ MAX_LINES = 5000
 Task = Literal["churn", "next_purchase"]
 """What ``POST /v1/score`` can answer."""
 
-Kind = Literal["next_basket", "buy_again"]
-"""What ``POST /v1/recommend`` can answer."""
-
 
 class Request(BaseModel):
     """Base of everything a client sends."""
@@ -56,9 +53,14 @@ class CustomerRequest(Request):
         None, description="first day that is not known: purchases before it count; by default today"
     )
 
+    @property
+    def needs_nobody(self) -> bool:
+        """Whether an answer makes sense without any customer."""
+        return False
+
     @model_validator(mode="after")
     def _somebody(self) -> Self:
-        if self.customer_id is None and not self.history:
+        if self.customer_id is None and not self.history and not self.needs_nobody:
             raise PydanticCustomError("nobody", "give customer_id, history, or both")
         return self
 
@@ -76,17 +78,6 @@ class ScoreRequest(CustomerRequest):
     explain: bool = Field(False, description="whether to give the reasons of the churn probability")
 
 
-class RecommendRequest(CustomerRequest):
-    """Ask what to offer a customer."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"customer_id": "C1042", "kind": "next_basket", "k": 3}]})
-
-    kind: Kind = Field(
-        "next_basket", description="items of the next order, or only items the customer has bought before"
-    )
-    k: int = Field(10, ge=1, le=100, description="how many items")
-
-
 class Model(TypedDict):
     """Which model answered."""
 
@@ -100,7 +91,7 @@ class Model(TypedDict):
 class Warned(TypedDict):
     """Something the reader should know before acting on the answer."""
 
-    code: Literal["STALE_DATA", "LINES_IGNORED", "UNKNOWN_CUSTOMER"]
+    code: Literal["STALE_DATA", "LINES_IGNORED", "UNKNOWN_CUSTOMER", "UNKNOWN_ITEM"]
     text: str
 
 
@@ -172,24 +163,6 @@ class ScoreAnswer(Answer):
     churn: NotRequired[Churn]
     next_purchase: NotRequired[NextPurchase]
     evidence: Evidence
-
-
-class Recommended(TypedDict):
-    """One recommended item."""
-
-    item_id: str
-    name: str | None
-    rank: Annotated[int, Field(ge=1)]
-    score: Annotated[float, Field(description="higher is better; comparable within one answer only")]
-    source: Annotated[str, Field(description="history, co_purchase or popular")]
-
-
-class RecommendAnswer(Answer):
-    """What to offer a customer, best first."""
-
-    customer_id: str | None
-    kind: Kind
-    items: list[Recommended]
 
 
 class Bought(TypedDict):

@@ -56,9 +56,30 @@ RECOMMEND: dict[str, Any] = {
     "customer_id": "C1042",
     "kind": "next_basket",
     "items": [
-        {"item_id": "P4711", "name": "Espresso beans 1 kg", "rank": 1, "score": 2.31, "source": "history"},
-        {"item_id": "P0815", "name": "Paper filters", "rank": 2, "score": 1.07, "source": "co_purchase"},
-        {"item_id": "P0042", "name": "Oat drink", "rank": 3, "score": 0.4, "source": "popular"},
+        {
+            "item_id": "P4711",
+            "name": "Espresso beans 1 kg",
+            "rank": 1,
+            "score": 2.31,
+            "source": "history",
+            "reasons": ["bought in 7 of their last 9 orders, about every 18 days"],
+        },
+        {
+            "item_id": "P0815",
+            "name": "Paper filters",
+            "rank": 2,
+            "score": 1.07,
+            "source": "co_purchase",
+            "reasons": ["goes with Espresso beans 1 kg"],
+        },
+        {
+            "item_id": "P0042",
+            "name": "Oat drink",
+            "rank": 3,
+            "score": 0.4,
+            "source": "popular",
+            "reasons": ["many customers of this shop buy it now: 12%"],
+        },
     ],
 }
 

@@ -39,6 +39,9 @@ def _wall_clock(value: dt.datetime) -> dt.datetime:
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """An id as the shop writes it: 1 to 128 characters, no control characters."""
 
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+"""What is written on an item."""
+
 Day = Annotated[
     dt.date,
     BeforeValidator(_day),

@@ -7,12 +7,11 @@ from serving.contract import (
     Health,
     ModelsAnswer,
     ProfileAnswer,
-    RecommendAnswer,
-    RecommendRequest,
     Request,
     ScoreAnswer,
     ScoreRequest,
 )
+from serving.recommend_contract import RecommendAnswer, RecommendRequest
 
 JSON = "application/json"
 
@@ -58,7 +57,8 @@ OPERATIONS = (
         "POST",
         "/v1/recommend",
         "What to offer a customer",
-        "The likeliest items, best first. Without any purchase the answer is what many buy, and says so.",
+        "The likeliest items of the next order, what is due again, what goes into a basket or is like an item; best "
+        "first, each with its reason. Without any purchase the answer is what many buy, and says so.",
         RecommendRequest,
         RecommendAnswer,
         examples.RECOMMEND,

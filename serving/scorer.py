@@ -12,9 +12,10 @@ import polars as pl
 import regulars
 from regulars import features, scoring
 from regulars.errors import ConfigError, DataError, MissingError
+from regulars.estimators.recommend import Wish
 from regulars.reasons import explain
 from regulars.scoring import Champions
-from serving import answers, customer, profile, reasons
+from serving import answers, customer, profile, reasons, wishes
 from serving.contract import (
     Answer,
     CustomerRequest,
@@ -22,15 +23,13 @@ from serving.contract import (
     ModelsAnswer,
     ProfileAnswer,
     Reason,
-    RecommendAnswer,
-    Recommended,
-    RecommendRequest,
     ScoreAnswer,
     ScoreRequest,
     Warned,
 )
 from serving.customer import Asked
-from serving.problems import Problem
+from serving.problems import Problem, invalid
+from serving.recommend_contract import RecommendAnswer, Recommended, RecommendRequest
 from serving.store import Store
 
 
@@ -90,16 +89,16 @@ class Scorer:
             Problem: AS_OF_OUT_OF_RANGE or INVALID_FIELD.
         """
         self._check(as_of)
+        wish = wishes.wish(request)
         lines = customer.purchases(self.store, request, as_of)
-        warnings = customer.ignored(request, as_of)
-        known = bool((lines["quantity"] > 0).any())
-        if not known:
-            warnings.append({"code": "UNKNOWN_CUSTOMER", "text": "no purchase is known, so nothing here is personal"})
+        is_known = bool((lines["quantity"] > 0).any())
+        found = self._offers(lines if is_known else None, request, wish, as_of)
+        warnings = customer.ignored(request, as_of) + wishes.warnings(request, found, is_known=is_known)
         return {
             **self._answer(("recommend",), as_of, request_id, warnings),
             "customer_id": request.customer_id,
             "kind": request.kind,
-            "items": self._offers(lines if known else None, request, as_of),
+            "items": self._named(found, request),
         }
 
     def profile(self, customer_id: str, as_of: dt.date, request_id: str) -> ProfileAnswer:
@@ -165,18 +164,32 @@ class Scorer:
             "warnings": answers.stale(as_of, through) + warnings,
         }
 
-    def _offers(self, lines: pl.DataFrame | None, request: RecommendRequest, as_of: dt.date) -> list[Recommended]:
-        """What to offer a customer; what is popular, where nothing is known about them."""
-        if lines is not None:
-            found = scoring.recommend(self.champions, lines, as_of, request.k, request.kind)
-        elif request.kind == "next_basket":
-            found = self.champions["recommend"].estimator.popular(request.k)
-        else:
-            return []
-        names = self._names(found["item_id"].to_list())
+    def _offers(
+        self, lines: pl.DataFrame | None, request: RecommendRequest, wish: Wish, as_of: dt.date
+    ) -> pl.DataFrame:
+        """What to offer a customer, None: somebody nothing is known about."""
+        items = wishes.items(request)
+        try:
+            if lines is not None:
+                return scoring.recommend(self.champions, lines, as_of, request.k, wish, items=items)
+            where = request.context.store_id
+            return scoring.recommend_to_nobody(self.champions, request.k, wish, items=items, store_id=where)
+        except ConfigError as error:
+            raise invalid("filter.category", str(error), "unknown_category") from error
+
+    def _named(self, found: pl.DataFrame, request: RecommendRequest) -> list[Recommended]:
+        names = {item.item_id: item.name for item in request.items} | self._names(found["item_id"].to_list())
+        columns = found.select("item_id", "rank", "score", "source", "reason").iter_rows()
         return [
-            {"item_id": item_id, "name": names.get(item_id), "rank": rank, "score": score, "source": source}
-            for rank, item_id, score, source in found.select("rank", "item_id", "score", "source").iter_rows()
+            {
+                "item_id": item_id,
+                "name": names.get(item_id),
+                "rank": rank,
+                "score": score,
+                "source": source,
+                "reasons": [reason],
+            }
+            for item_id, rank, score, source, reason in columns
         ]
 
     def _names(self, item_ids: list[str]) -> dict[str, str | None]:

@@ -28,7 +28,25 @@ VERBS = {
     "features": ("--ledger", "--as-of", "--out", "--engine", "--workers", "--master", "Example:"),
     "probe": ("--ledger", "--as-of", "--columns", "--json", "Example:"),
     "score": ("--ledger", "--as-of", "--out", "--curve", "--engine", "--json"),
-    "recommend": ("--ledger", "--as-of", "--out", "--kind", "--engine", "--json"),
+    "recommend": (
+        "--ledger",
+        "--as-of",
+        "--out",
+        "--kind",
+        "--basket",
+        "--item",
+        "--category",
+        "--exclude",
+        "--in-stock",
+        "--min-price",
+        "--max-price",
+        "--new-only",
+        "--diversity",
+        "cross_sell",
+        "--engine",
+        "--json",
+        "Example:",
+    ),
     "remind": ("--ledger", "--as-of", "--out", "--window", "--lead", "--engine", "--json", "Example:"),
     "compare": ("RUN", "--json"),
     "promote": ("RUN", "--ledger", "--json"),
@@ -230,8 +248,7 @@ def test_from_files_to_answers(say: Say, refused: Callable[..., str], home: Home
     assert spend.filter(pl.col("spend_p10") > pl.col("spend_p90")).is_empty()
     assert pl.read_parquet(scores)["survival"].list.len().unique().to_list() == [30]
     assert ok(say("score", "--as-of", "9999-12-01", "--out", scores, "--json"))["rows"] == 130
-    told = ok(say("recommend", "--as-of", AS_OF, "--k", 5, "--kind", "buy_again", "--out", offers, "--json"))
-    assert (told["customers"], told["rows"]) == (130, pl.read_parquet(offers).height)
+    wishes_are_met(say, refused, offers)
     due = ok(say("remind", "--as-of", AS_OF, "--window", 14, "--out", reminders, "--json"))
     listed = pl.read_parquet(reminders)
     assert due["rows"] == listed.height > 0
@@ -248,6 +265,28 @@ def test_from_files_to_answers(say: Say, refused: Callable[..., str], home: Home
     )
     assert snapshot(home.ledger) == before
     assert {path.name for path in tmp_path.iterdir()} == {"home", *names}
+
+
+def wishes_are_met(say: Say, refused: Callable[..., str], offers: Path) -> None:
+    """Filters hold for everybody's offers, and what cannot be met is refused."""
+    told = ok(say("recommend", "--as-of", AS_OF, "--k", 5, "--kind", "buy_again", "--out", offers, "--json"))
+    again = pl.read_parquet(offers)
+    assert (told["customers"], told["rows"]) == (again["customer_id"].n_unique(), again.height)
+    assert set(again["source"]) == {"history"}
+    wished = pl.read_parquet(offers)["item_id"].unique().sort().to_list()[:3]
+    stock = offers.with_name("stock.txt")
+    stock.write_text("\n".join([*wished, "unheard-of", ""]), encoding="utf-8")
+    filters = ("--in-stock", stock, "--exclude", wished[0], "--diversity", 0.5, "--max-price", 10_000)
+    told = ok(say("recommend", "--as-of", AS_OF, *filters, "--out", offers, "--json"))
+    assert set(pl.read_parquet(offers)["item_id"]) == set(wished[1:])
+    assert told["rows"] == 130 * 2
+    basket = ("--kind", "cross_sell", "--basket", wished[0])
+    ok(say("recommend", "--as-of", AS_OF, "--k", 2, *basket, "--out", offers, "--json"))
+    assert pl.read_parquet(offers).height == 260
+    stock.unlink()
+    assert "an item_id a line" in refused("recommend", "--as-of", AS_OF, *filters, "--out", offers)
+    assert "give its item_id" in refused("recommend", "--as-of", AS_OF, "--kind", "similar", "--out", offers)
+    assert "is called 'hats'" in refused("recommend", "--as-of", AS_OF, "--category", "hats", "--out", offers)
 
 
 def test_champions_of_different_horizons_do_not_mix(

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 import regulars
-from tests.mutations.planted import PLANTED, Planted
+from tests.mutations.features import FEATURES
+from tests.mutations.labels import LABELS_AND_WINDOWS
+from tests.mutations.planted import Planted
+from tests.mutations.recommendations import RECOMMENDATIONS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(regulars.__file__).parent
 FAILED = int(pytest.ExitCode.TESTS_FAILED)
+PLANTED = (*FEATURES, *LABELS_AND_WINDOWS, *RECOMMENDATIONS)
 
 
 class Copy:

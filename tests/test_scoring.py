@@ -14,7 +14,7 @@ from regulars import artefact, batch, features, scale, scoring
 from regulars.artefact import Fitted, Meta, Task
 from regulars.errors import ConfigError, DataError, LeakageError, MissingError
 from regulars.estimators.churn import HazardChurn, LightGBMChurn, RecencyRate
-from regulars.estimators.recommend import OwnTop
+from regulars.estimators.recommend import OwnTop, Wish
 from regulars.estimators.timing import LightGBMHazard, MedianGap
 from regulars.ledger import Ledger
 from regulars.scoring import Champions
@@ -151,6 +151,19 @@ def test_recommending_bucket_by_bucket_equals_all_at_once(small_ledger: Ledger) 
     assert_frame_equal(found, scoring.recommend(crowned, lines, CUT, 5).sort("customer_id", "rank"))
     with pytest.raises(LeakageError):
         batch.recommend(small_ledger, crowned, CUT - dt.timedelta(days=1), 5, "next_basket")
+
+
+def test_a_wish_holds_for_the_whole_shop(small_ledger: Ledger) -> None:
+    lines = small_ledger.transactions(before=CUT).collect()
+    crowned = Champions({"recommend": fitted("recommend", OwnTop().fit(lines, small_ledger.items(), CUT))})
+    some = lines["item_id"].unique().sort().to_list()[:4]
+    wish = Wish(in_stock=tuple(some), diversity=0.3)
+    found = batch.recommend(small_ledger, crowned, CUT, 3, wish)
+    assert set(found["item_id"]) <= set(some)
+    assert_frame_equal(found, scoring.recommend(crowned, lines, CUT, 3, wish).sort("customer_id", "rank"))
+    assert set(scoring.recommend_to_nobody(crowned, 3, wish)["item_id"]) <= set(some)
+    with pytest.raises(ConfigError, match="no department, category or product type"):
+        batch.recommend_job(crowned, CUT, 3, Wish(categories=("nonsense",)))
 
 
 def test_an_answer_needs_a_folder(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_nothing_stored_can_run_code(home: Home, tmp_path: Path) -> None:
     files = [file for file in home.artifacts.rglob("*") if file.is_file()]
     assert {"model.json", "booster.txt", "MLmodel"} <= {file.name for file in files}
     for file in files:
-        assert file.suffix in {".json", ".txt", ".yaml", ".yml", ".py", ".npz", ".parquet", ".png", ""}, file
+        assert file.suffix in {".json", ".txt", ".yaml", ".yml", ".py", ".npz", ".npy", ".parquet", ".png", ""}, file
         assert not file.read_bytes().startswith(CODE) or file.suffix == ".npz", file
     ours = (Path(door.__file__).parent / "model_code.py").read_bytes()
     assert [file.read_bytes() for file in files if file.suffix == ".py"] == [ours]

@@ -11,6 +11,7 @@ import polars as pl
 from regulars import artefact, features, reminders, scale, scoring
 from regulars.artefact import Task
 from regulars.errors import ConfigError, DataError
+from regulars.estimators.recommend import NEXT_BASKET, Wish
 from regulars.ledger import Ledger, url_of
 from regulars.scale import parts
 from regulars.scoring import Champions
@@ -80,8 +81,8 @@ class RecommendJob:
     champions: Champions | Packed
     before: dt.date
     k: int
-    wanted: str
-    """``kind`` of ``scoring.recommend``."""
+    wish: Wish
+    """Kind of list and filters."""
     what: str = "recommending"
     kind: str = "recommendations"
     order: tuple[str, ...] = ("customer_id", "rank")
@@ -91,7 +92,7 @@ class RecommendJob:
         champions = _unpacked(self.champions)
 
         def work(transactions: pl.LazyFrame) -> pl.DataFrame:
-            return scoring.recommend(champions, transactions.collect(), self.before, self.k, self.wanted)
+            return scoring.recommend(champions, transactions.collect(), self.before, self.k, self.wish)
 
         return work
 
@@ -150,15 +151,18 @@ def score_job(champions: Champions, as_of: dt.date, *, curve: bool = False) -> S
     return ScoreJob(asked, as_of, curve)
 
 
-def recommend_job(champions: Champions, as_of: dt.date, k: int, kind: str) -> RecommendJob:
+def recommend_job(champions: Champions, as_of: dt.date, k: int, wish: Wish | str = NEXT_BASKET) -> RecommendJob:
     """Return the job that recommends as of ``as_of``.
 
     Raises:
         LeakageError: the champion knows rows at or after ``as_of``.
+        ConfigError: there is no such kind or category, or ``k`` is no length.
     """
     asked = Champions({"recommend": champions["recommend"]})
     asked.refuse_the_past(as_of, "recommend")
-    return RecommendJob(asked, as_of, k, kind)
+    wanted = Wish.of(wish)
+    asked["recommend"].estimator.question(k, wanted).check()
+    return RecommendJob(asked, as_of, k, wanted)
 
 
 def remind_job(
@@ -201,7 +205,7 @@ def recommend(
     champions: Champions,
     as_of: dt.date,
     k: int,
-    kind: str,
+    wish: Wish | str = NEXT_BASKET,
     track: scale.Track[Any] = scale.silently,
     *,
     engine: scale.Engine = scale.HERE,
@@ -210,9 +214,10 @@ def recommend(
 
     Raises:
         LeakageError: the champion knows rows at or after ``as_of``.
+        ConfigError: there is no such kind or category, or ``k`` is no length.
         DataError: a worker of ``engine`` was lost, or sees another ledger.
     """
-    return scale.rows(ledger, recommend_job(champions, as_of, k, kind), engine, track)
+    return scale.rows(ledger, recommend_job(champions, as_of, k, wish), engine, track)
 
 
 def check_out(file: Path) -> None:

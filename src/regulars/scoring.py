@@ -11,6 +11,7 @@ from regulars import artefact, curves
 from regulars.artefact import Fitted, Meta, Task
 from regulars.errors import ConfigError, LeakageError, MissingError
 from regulars.estimators.base import Floats
+from regulars.estimators.recommend import NEXT_BASKET, Wish
 
 WITHIN_DAYS = (7, 14, 30, 60, 90)
 """The horizons of ``probability_within_*``; null where they reach beyond the model's."""
@@ -96,7 +97,13 @@ def score(champions: Champions, features: pl.DataFrame, *, curve: bool = False) 
 
 
 def recommend(
-    champions: Champions, transactions: pl.DataFrame, as_of: dt.date, k: int = 20, kind: str = "next_basket"
+    champions: Champions,
+    transactions: pl.DataFrame,
+    as_of: dt.date,
+    k: int = 20,
+    wish: Wish | str = NEXT_BASKET,
+    *,
+    items: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the ``k`` items to offer each customer in ``transactions``.
 
@@ -105,13 +112,32 @@ def recommend(
         transactions: the customers' rows, all before ``as_of``.
         as_of: the day of the offer.
         k: list length.
-        kind: ``next_basket``, or ``buy_again`` for items the customer bought before.
+        wish: kind of list and filters; the name of a kind stands for that kind without filters.
+        items: rows of ``schema.ITEMS`` of items that the champion may not know.
 
     Returns:
         ``customer_id``, ``rank`` (1-based), ``item_id``, ``score`` (higher is better, comparable within a customer
-        only) and ``source``; fewer than ``k`` rows where there is no more to offer.
+        only), ``source`` and ``reason``; fewer than ``k`` rows where there is no more to offer.
+
+    Raises:
+        ConfigError: there is no such kind or category, or ``k`` is no length.
     """
-    return champions["recommend"].estimator.recommend(transactions, as_of, k, kind=kind)  # type: ignore[no-any-return]
+    return champions["recommend"].estimator.recommend(transactions, as_of, k, wish=wish, items=items)  # type: ignore[no-any-return]
+
+
+def recommend_to_nobody(
+    champions: Champions,
+    k: int = 20,
+    wish: Wish | str = NEXT_BASKET,
+    *,
+    items: pl.DataFrame | None = None,
+    store_id: str | None = None,
+) -> pl.DataFrame:
+    """Return the ``k`` items to offer somebody without a purchase: as :func:`recommend`, without ``customer_id``.
+
+    ``store_id`` says where they are; their store's best sellers come first.
+    """
+    return champions["recommend"].estimator.anonymous(k, wish, items=items, store_id=store_id)  # type: ignore[no-any-return]
 
 
 def common_horizon(*champions: Meta) -> int:

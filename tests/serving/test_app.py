@@ -14,10 +14,10 @@ from serving.contract import (
     ModelsAnswer,
     ProblemAnswer,
     ProfileAnswer,
-    RecommendAnswer,
     ScoreAnswer,
 )
 from serving.problems import KINDS
+from serving.recommend_contract import RecommendAnswer
 from serving.scorer import Scorer
 from tests.serving.conftest import CUT
 from tests.serving.test_contract import roundtrip
@@ -195,9 +195,54 @@ def test_too_early(client: TestClient) -> None:
         assert "2024-04-01" in problem["detail"]
 
 
-def test_other_kinds_are_not_faked(client: TestClient) -> None:
-    problem = refused(client.post("/v1/recommend", json={"customer_id": "C003", "kind": "cross_sell"}), "INVALID_FIELD")
-    assert "'next_basket', 'buy_again'" in problem["detail"]
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        ({"customer_id": "C003", "kind": "cross_sel"}, "kind", "'next_basket', 'buy_again'"),
+        ({"kind": "next_basket"}, "", "give customer_id, history, or both"),
+        ({"customer_id": "C003", "kind": "cross_sell"}, "context.basket", "what cross_sell is about"),
+        ({"kind": "similar"}, "item_id", "what similar is about"),
+        ({"customer_id": "C003", "item_id": "I01"}, "item_id", "with that kind and no other"),
+        ({"customer_id": "C003", "kind": "buy_again", "filter": {"new_only": True}}, "filter", "own items only"),
+        ({"customer_id": "C003", "filter": {"max_price": "1.005"}}, "filter.max_price", "more than 2 decimals"),
+        ({"customer_id": "C003", "filter": {"min_price": 3, "max_price": 2}}, "filter", "no price is at least 300"),
+        ({"customer_id": "C003", "filter": {"category": ["nonsense"]}}, "filter.category", "is called 'nonsense'"),
+        ({"customer_id": "C003", "filter": {"instock": []}}, "filter.instock", "unknown field"),
+        ({"customer_id": "C003", "diversity": 1.5}, "diversity", "less than or equal to 1"),
+    ],
+)
+def test_wish_that_cannot_be_met(client: TestClient, body: object, path: str, message: str) -> None:
+    problem = refused(client.post("/v1/recommend", json=body), "INVALID_FIELD")
+    assert problem["errors"][0]["path"] == path
+    assert message in problem["detail"]
+
+
+def offered(client: TestClient, **body: Any) -> list[dict[str, Any]]:
+    answer = client.post("/v1/recommend", json=body).json()
+    assert roundtrip(RecommendAnswer, answer) == answer
+    assert all(len(item["reasons"]) == 1 and item["reasons"][0] for item in answer["items"])
+    return list(answer["items"])
+
+
+def test_filters_and_kinds(client: TestClient) -> None:
+    plain = [item["item_id"] for item in offered(client, customer_id="C003", k=5)]
+    rest = offered(client, customer_id="C003", k=5, filter={"exclude": plain[:2]})
+    assert not {item["item_id"] for item in rest} & set(plain[:2])
+    stock = {"in_stock": [*plain[1:3], "unheard-of"]}
+    assert {item["item_id"] for item in offered(client, customer_id="C003", filter=stock)} == set(plain[1:3])
+    new = offered(client, customer_id="C003", filter={"new_only": True})
+    assert "history" not in {item["source"] for item in new}
+    going = offered(client, kind="cross_sell", context={"basket": plain[:1]}, k=3)
+    assert len(going) == 3
+    assert plain[0] not in {item["item_id"] for item in going}
+    alike = offered(client, kind="similar", item_id=plain[0], k=3, diversity=0.5)
+    assert plain[0] not in {item["item_id"] for item in alike}
+
+
+def test_an_item_nobody_knows(client: TestClient) -> None:
+    answer = client.post("/v1/recommend", json={"kind": "similar", "item_id": "brand-new", "k": 3}).json()
+    assert {item["source"] for item in answer["items"]} == {"popular"}
+    assert [warning["code"] for warning in answer["warnings"]] == ["UNKNOWN_ITEM"]
 
 
 def test_defect(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from serving import docs_page, openapi
-from serving.contract import RecommendRequest, ScoreRequest
+from serving.contract import ScoreRequest
 from serving.operations import OPERATIONS, Operation
 from serving.problems import KINDS
+from serving.recommend_contract import RecommendRequest
 
 ANSWERING = [operation for operation in OPERATIONS if operation.answer is not str]
 

@@ -16,8 +16,9 @@ from regulars.ledger import Ledger
 from regulars.scoring import Champions
 from regulars.windows import Snapshot
 from serving import customer
-from serving.contract import CustomerRequest, Line, RecommendRequest, ScoreRequest
+from serving.contract import CustomerRequest, Line, ScoreRequest
 from serving.problems import Problem
+from serving.recommend_contract import RecommendRequest
 from serving.scorer import Scorer
 from tests.serving.conftest import CUT
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from regulars import batch, scoring
 from regulars.briefing.shop import Shop
+from regulars.estimators.recommend import NEXT_BASKET, Wish
 from serving import profile
 
 MEANING = {
@@ -38,11 +39,12 @@ def favourites(shop: Shop, customers: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema)
 
 
-def offers(shop: Shop, customers: Sequence[str], k: int = 5, kind: str = "next_basket") -> pl.DataFrame:
+def offers(shop: Shop, customers: Sequence[str], k: int = 5, kind: Wish | str = NEXT_BASKET) -> pl.DataFrame:
     """Return what to offer some customers, best first.
 
     ``customer_id``, ``rank``, ``name`` (the item_id where the item has no name), ``department``, ``why`` (MEANING of
-    its source), ``bought`` (orders of the customer that held it); in the order of ``customers``.
+    its source), ``reason`` (that in numbers), ``bought`` (orders of the customer that held it); in the order of
+    ``customers``. ``kind`` may be a whole wish, with filters.
 
     Raises:
         ConfigError: there is no such kind, or ``k`` is no length.
@@ -65,6 +67,7 @@ def offers(shop: Shop, customers: Sequence[str], k: int = 5, kind: str = "next_b
         pl.coalesce("name", "item_id").alias("name"),
         "department",
         _meaning().alias("why"),
+        "reason",
         pl.col("bought").fill_null(0),
     )
 

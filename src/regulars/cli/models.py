@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from regulars.cli import engines
+from regulars.cli import engines, wishes
 from regulars.cli.app import AsOf, Json, LedgerOption, TaskOption, app, champions, open_ledger, parse_day, show, tasks
 from regulars.home import Home
 
@@ -118,15 +118,32 @@ def recommend(
     out: engines.Rows,
     ledger: LedgerOption = None,
     k: Annotated[int, typer.Option(min=1, max=200, help="Items a customer.")] = 20,
-    kind: Annotated[str, typer.Option(help="next_basket, or buy_again for items they know.")] = "next_basket",
+    kind: wishes.KindOption = "next_basket",
+    basket: wishes.Basket = None,
+    item: wishes.Item = None,
+    category: wishes.Category = None,
+    exclude: wishes.Exclude = None,
+    in_stock: wishes.InStock = None,
+    min_price: wishes.MinPrice = None,
+    max_price: wishes.MaxPrice = None,
+    new_only: wishes.NewOnly = False,
+    diversity: wishes.Diversity = 0.0,
     engine: engines.EngineOption = "local",
     workers: engines.Workers = None,
     master: engines.Master = None,
     as_json: Json = False,
 ) -> None:
-    """List what to offer every customer, best first, as of DATE.
+    """List what to offer every customer, best first, as of DATE; each item with its source and a reason.
+
+    Kinds: next_basket, the next order, own items and new ones; new_only, the same without what they ever bought;
+    buy_again, own consumables that are due, so the list may be short; cross_sell, what goes into the --basket;
+    similar, what is like the --item. Filters hold for every item, and lists are filled as far as the shop has more.
 
     Example: regulars recommend --as-of 2017-10-01 --k 10 --out offers.parquet
+
+    Example: regulars recommend --as-of 2017-10-01 --kind buy_again --in-stock stock.txt --out due.parquet
+
+    Example: regulars recommend --as-of 2017-10-01 --kind new_only --category coffee --max-price 4.99 --out new.parquet
     """
     with engines.all_or_nothing():
         where = engines.engine(engine, workers, master)
@@ -134,7 +151,10 @@ def recommend(
         from regulars import batch, console
 
         engines.check_out(out, batch.RecommendJob.kind)
-        job = batch.recommend_job(champions(), day, k, kind)
+        ids = wishes.Names(basket, item, category, exclude, in_stock)
+        prices = wishes.Prices(min_price, max_price)
+        wish = wishes.wish(kind, ids, prices, shop.manifest.currency, new_only=new_only, diversity=diversity)
+        job = batch.recommend_job(champions(), day, k, wish)
         engines.check_days(shop, [day])
         result = engines.write(shop, job, out, where) | {"as_of": as_of}
     show(result, as_json, lambda: console.facts("Recommended", result))

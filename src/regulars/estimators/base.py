@@ -1,7 +1,7 @@
 """What an estimator is: a dataclass of parameters with two verbs; what it learned ends in ``_``.
 
 Every estimator can also ``save`` what it learned into a folder and ``load`` it back, as JSON, LightGBM
-text, ``.npz`` or Parquet, so that reading a model never runs code.
+text, ``.npz``, ``.npy`` or Parquet, so that reading a model never runs code.
 """
 
 import dataclasses

@@ -16,7 +16,7 @@ KINDS: dict[str, type[Any]] = {
         spend.PaceSpend, spend.GammaGammaSpend, spend.TweedieSpend, spend.BlendSpend,
         replenishment.OwnGap, replenishment.GroupGap, replenishment.PoissonGamma, replenishment.PairBGNBD,
         replenishment.LightGBMReplenishment,
-        recommend.GlobalTop, recommend.OwnTop, recommend.CoPurchase, recommend.LightGBMRanker,
+        recommend.GlobalTop, recommend.OwnTop, recommend.CoPurchase, recommend.TIFUKNN, recommend.LightGBMRanker,
     )
 }  # fmt: skip
 """Class name -> class; reading an artefact never imports anything else."""

@@ -7,6 +7,7 @@ import polars as pl
 
 from regulars import schema
 from regulars.features import item_stats, pairs
+from regulars.features.histories import Histories
 from regulars.features.past import Past
 from regulars.features.purchases import Catalogue, purchases
 from regulars.features.side import Side
@@ -72,26 +73,24 @@ def values(family: Family) -> dict[str, float]:
     return {name: float(column[0]) for name, column in family(anna()).items()}
 
 
-def pair_values(item_id: str) -> dict[str, float | None]:
-    """Return the customer x item features of Anna and an item, in a shop that has no other customer."""
+def pair_values(item_id: str) -> dict[str, float]:
+    """Return the customer x item features of Anna and an item, in a shop without others; NaN where not defined."""
     catalogue = Catalogue.of(ITEMS, ANNA)
     found = purchases(ANNA, catalogue)
     lines = found.before(AS_OF)
-    item = found.item_ids.to_list().index(item_id)
-    candidate = {"customer": [0], "item": [item], "group": [int(catalogue.groups[item])], "co_score": [0.0]}
-    candidates = pl.DataFrame(candidate, schema_overrides=dict.fromkeys(("customer", "item", "group"), pl.Int32))
-    stats = item_stats.item_stats(lines, catalogue, AS_OF)
-    row = pairs.table(candidates, pairs.own(lines, AS_OF), lines, stats, AS_OF)
-    return row.select(pairs.NAMES).row(0, named=True)
+    stats = item_stats.item_stats(lines, catalogue, AS_OF).to_numpy().astype(np.float32)
+    item = np.array([found.item_ids.to_list().index(item_id)])
+    row = pairs.table(Histories.of(lines, AS_OF), np.array([0]), item, catalogue.groups[item], stats)[0]
+    return dict(zip(pairs.NAMES, row.tolist(), strict=True))
 
 
-def written(value: float | None) -> str:
+def written(value: float) -> str:
     """Write a value with at most three decimals, and ``null`` where it is not defined.
 
     >>> written(2.5), written(-0.0001), written(120.0), written(float("nan"))
     ('2.5', '0', '120', 'null')
     """
-    if value is None or np.isnan(value):
+    if np.isnan(value):
         return "null"
     text = f"{value:z.3f}"
     return text.rstrip("0").rstrip(".")

@@ -103,7 +103,7 @@ def _pairs() -> Iterator[str]:
         yield _section(f"### {function.__module__.rpartition('.')[2]}.{told.family}", told, features, values)
 
 
-def _section(title: str, told: Contract, features: Iterable[Feature], values: Mapping[str, float | None]) -> str:
+def _section(title: str, told: Contract, features: Iterable[Feature], values: Mapping[str, float]) -> str:
     rows = [(f"`{f.name}`", f.unit, f.range.text, _plain(f.meaning), example.written(values[f.name])) for f in features]
     parts = [title, *map(_plain, told.summary), _grid(("name", "unit", "range", "meaning", "example"), rows)]
     return "\n\n".join([*parts, *([f"Source: {_plain(told.source)}"] if told.source else [])]) + "\n"

@@ -17,7 +17,7 @@ from regulars import windows
 
 Codes = npt.NDArray[np.int64]
 
-BLOCK = 512
+BLOCK = 128
 """Customers computed at once: what bounds the memory."""
 
 _GROUPINGS = ("product_type", "category", "department")
@@ -61,7 +61,8 @@ class Catalogue:
         return int(self.groups[-1]) + 1
 
     @cached_property
-    def _code_of(self) -> Mapping[str, int]:
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each item_id."""
         return {item_id: code for code, item_id in enumerate(self.item_ids.to_list())}
 
     def code(self, item_ids: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -70,7 +71,7 @@ class Catalogue:
         Unknown items get the codes from ``n_items`` on, in the order of their ids.
         """
         distinct = item_ids.unique().sort()
-        codes = [self._code_of.get(item_id, -1) for item_id in distinct.to_list()]
+        codes = [self.numbers.get(item_id, -1) for item_id in distinct.to_list()]
         strangers = distinct.filter(pl.Series(codes) == -1) if -1 in codes else distinct.head(0)
         if len(strangers):
             numbers = iter(range(self.n_items, self.n_items + len(strangers)))
@@ -93,6 +94,8 @@ class Purchases:
     ``item``      row of ``item_ids``
     ``group``     the item's group
     ``day``       days since 1970-01-01
+    ``price``     what a unit cost that day, minor units, >= 0
+    ``off``       whether it was at a discount that day
     """
     customer_ids: pl.Series
     """Distinct, sorted."""
@@ -123,9 +126,11 @@ def ratio(over: pl.Expr, under: pl.Expr) -> pl.Expr:
 def purchases(transactions: pl.DataFrame, catalogue: Catalogue) -> Purchases:
     """Number the customers, orders and items of the purchase lines (quantity > 0) of ``transactions``.
 
-    An order's place is given by its first line, then by its id, so lines that arrive later move nothing.
+    An order's place is given by its first line, then by its id, and day, price and discount of an item in an order
+    are of the first day with it, so lines that arrive later change nothing.
     """
-    bought = transactions.filter(pl.col("quantity") > 0).select("customer_id", "order_id", "item_id", "purchased_at")
+    kept = ["customer_id", "order_id", "item_id", "purchased_at", "quantity", "amount", "discount"]
+    bought = transactions.filter(pl.col("quantity") > 0).select(kept)
     codes, item_ids = catalogue.code(bought["item_id"])
     orders = (
         bought.group_by("customer_id", "order_id")
@@ -137,11 +142,14 @@ def purchases(transactions: pl.DataFrame, catalogue: Catalogue) -> Purchases:
     first = pl.col("row").min().over("customer")
     orders = orders.with_row_index("row").with_columns(order=(pl.col("row") - first).cast(pl.Int32))
     lines = (
-        bought.select("customer_id", "order_id", item=codes, day=pl.col("purchased_at").dt.date().cast(pl.Int32))
+        bought.with_columns(item=codes, day=pl.col("purchased_at").dt.date().cast(pl.Int32))
         .join(orders, on=["customer_id", "order_id"])
-        .group_by("customer", "order", "item")
-        .agg(pl.col("day").min())
-        .sort("customer", "order", "item")
+        .group_by("customer", "order", "item", "day")
+        .agg(pl.col("amount").sum(), pl.col("quantity").sum(), off=(pl.col("discount").fill_null(0) > 0).any())
+        .sort("customer", "order", "item", "day")
+        .unique(["customer", "order", "item"], keep="first", maintain_order=True)
+        .with_columns(price=ratio(pl.col("amount").clip(0), pl.col("quantity")).round(2))
+        .select("customer", "order", "item", "day", "price", "off")
     )
     group = catalogue.groups[np.minimum(lines["item"].to_numpy(), catalogue.n_items)]
     customer_ids = orders["customer_id"].unique(maintain_order=True)

@@ -13,7 +13,7 @@ from regulars.errors import ConfigError, DataError, LeakageError, NotFittedError
 from regulars.estimators.recommend import SCHEMA, Recommender
 from tests.estimators.recommend import shop
 
-SOURCES = {"history", "co_purchase", "popular"}
+SOURCES = {"history", "similar_customers", "co_purchase", "content", "popular"}
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ class RecommendContract:
         self, fitted: Recommender, answer: pl.DataFrame, lines: pl.DataFrame, tmp_path: Path
     ) -> None:
         fitted.save(tmp_path)
-        assert {path.suffix for path in tmp_path.iterdir()} <= {".json", ".parquet", ".npz", ".txt"}
+        assert {path.suffix for path in tmp_path.iterdir()} <= {".json", ".parquet", ".npz", ".npy", ".txt"}
         loaded = type(fitted).load(tmp_path)
         assert loaded == fitted  # the parameters; what was learned shows in the answers
         assert_frame_equal(loaded.recommend(lines, shop.AS_OF, 10), answer, check_exact=True)
@@ -95,14 +95,14 @@ class RecommendContract:
 
     def test_popular_items_for_strangers(self, fitted: Recommender) -> None:
         best = fitted.popular(3)
-        assert best.columns == ["rank", "item_id", "score", "source"]
+        assert best.columns == ["rank", "item_id", "score", "source", "reason"]
         assert best["rank"].to_list() == [1, 2, 3]
         assert best["score"].is_sorted(descending=True)
         assert set(best["source"]) == {"popular"}
         assert fitted.recommend(schema.TRANSACTIONS.empty(), shop.AS_OF, 3).is_empty()
 
     def test_buy_again_offers_nothing_new(self, fitted: Recommender, lines: pl.DataFrame) -> None:
-        again = fitted.recommend(lines, shop.AS_OF, 10, kind="buy_again")
+        again = fitted.recommend(lines, shop.AS_OF, 10, wish="buy_again")
         past = lines.filter(pl.col("purchased_at") < shop.AS_OF)
         assert again.join(past, on=["customer_id", "item_id"], how="anti").is_empty()
         assert again.height > 0
@@ -123,7 +123,7 @@ class RecommendContract:
         with pytest.raises(ConfigError, match="at least one"):
             fitted.recommend(lines, shop.AS_OF, 0)
         with pytest.raises(ConfigError, match="did you mean 'buy_again'"):
-            fitted.recommend(lines, shop.AS_OF, 3, kind="buyagain")
+            fitted.recommend(lines, shop.AS_OF, 3, wish="buyagain")
         with pytest.raises(DataError, match="nothing was bought before 2020-01-01"):
             self.make().fit(lines, shop.items(), dt.date(2020, 1, 1))
 

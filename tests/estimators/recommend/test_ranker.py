@@ -8,8 +8,8 @@ import pytest
 from regulars import schema
 from regulars.errors import DataError, NotFittedError
 from regulars.estimators.recommend import LightGBMRanker, training
+from regulars.estimators.recommend.view import NAMES
 from regulars.evaluation.ranking import ranking_metrics
-from regulars.features import pairs
 from regulars.features.purchases import Catalogue, purchases
 from regulars.labels import next_basket
 from regulars.windows import Snapshot
@@ -19,8 +19,22 @@ from tests.estimators.recommend.contract import RecommendContract, lines
 __all__ = ["lines"]
 
 
+NONE = ("similar", "co_purchase", "following", "content", "mix")
+"""Sources but own items and best sellers."""
+FEW = {"limits": {"popular": 12, "similar": 10, "co_purchase": 10, "following": 10, "mix": 10}}
+
+
 def small(**parameters: Any) -> LightGBMRanker:
-    return LightGBMRanker(**{"rounds": 20, "min_data_in_leaf": 20, "n_popular": 12, **parameters})
+    return LightGBMRanker(
+        **{
+            "rounds": 20,
+            "min_data_in_leaf": 20,
+            "extra_trees": False,
+            "feature_fraction": 0.5,
+            "candidates": FEW,
+            **parameters,
+        }
+    )
 
 
 class TestLightGBMRanker(RecommendContract):
@@ -47,7 +61,7 @@ def test_new_items_get_in(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
     owned = lines.filter(pl.col("purchased_at") < shop.AS_OF)
     new = offered.join(owned, on=["customer_id", "item_id"], how="anti")
     assert new.height > 0
-    assert set(new["source"]) <= {"co_purchase", "popular"}
+    assert set(new["source"]) <= {"similar_customers", "co_purchase", "content", "popular"}
     old = offered.join(owned, on=["customer_id", "item_id"], how="semi")
     assert set(old["source"]) == {"history"}
 
@@ -87,21 +101,22 @@ def test_long_lists_are_filled(ranker: LightGBMRanker, lines: pl.DataFrame) -> N
 
 def test_long_lists_of_own_items_are_filled(lines: pl.DataFrame) -> None:
     """Asking for more than is usually ranked gives more, and what fits is ranked as ever."""
-    narrow = small(n_history=3, n_co_purchase=0, n_popular=1).fit(lines, shop.items(), shop.AS_OF)
+    narrow = small(candidates={"limits": dict.fromkeys(NONE, 0) | {"history": 3, "popular": 1}}).fit(
+        lines, shop.items(), shop.AS_OF
+    )
     owned = (
         lines.filter(pl.col("purchased_at") < shop.AS_OF).group_by("customer_id").agg(n=pl.col("item_id").n_unique())
     )
-    for k in (4, 12, 40):
-        counts = narrow.recommend(lines, shop.AS_OF, k, kind="buy_again").group_by("customer_id").len("got")
-        both = counts.join(owned, on="customer_id")
-        assert both.height == owned.height
-        assert (both["got"] == both["n"].clip(upper_bound=k)).all()
+    long = narrow.recommend(lines, shop.AS_OF, 40).filter(pl.col("source") == "history")
+    both = long.group_by("customer_id").len("got").join(owned, on="customer_id")
+    assert both.height == owned.height
+    assert (both["got"] == both["n"]).all()
     assert [narrow._limits(k).history for k in (0, 1, 3, 4)] == [3, 3, 3, 4]
 
 
 def test_windows_end_by_as_of() -> None:
-    plan = small(n_snapshots=4, step_days=14, label_days=30)._plan()
-    days = training.snapshots(dt.date(2024, 6, 1), plan)
+    how = small(n_snapshots=4, step_days=14, label_days=30)._schooling()
+    days = training.snapshots(dt.date(2024, 6, 1), how)
     assert [(dt.date(2024, 6, 1) - day.as_of).days for day in days] == [56, 42, 28, 14]
     assert [day.horizon_days for day in days] == [30, 30, 28, 14]
     assert all(day.future.end <= dt.date(2024, 6, 1) for day in days)
@@ -110,8 +125,9 @@ def test_windows_end_by_as_of() -> None:
 def learned(log: pl.DataFrame, **parameters: Any) -> training.TrainSet:
     known = log.filter(pl.col("purchased_at") < shop.AS_OF)
     catalogue = Catalogue.of(shop.items(), known)
-    plan, rng = small(**parameters)._plan(), np.random.default_rng(0)
-    found = training.train_set(known, purchases(known, catalogue), catalogue, shop.AS_OF, plan, rng)
+    how, rng = small(**parameters)._schooling(), np.random.default_rng(0)
+    numbered = purchases(known, catalogue)
+    found = training.train_set(known, shop.items(), numbered, catalogue, shop.AS_OF, how, rng)
     assert found is not None
     return found
 
@@ -129,7 +145,7 @@ def test_train_rows_know_nothing_of_their_baskets(lines: pl.DataFrame) -> None:
 
 def test_every_group_has_a_bought_candidate(lines: pl.DataFrame) -> None:
     found = learned(lines)
-    assert found.rows.shape == (found.sizes.sum(), len(pairs.NAMES))
+    assert found.rows.shape == (found.sizes.sum(), len(NAMES))
     ends = np.cumsum(found.sizes)
     assert all(group.max() == 1.0 for group in np.split(found.bought, ends[:-1]))
 

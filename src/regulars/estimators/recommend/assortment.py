@@ -1,34 +1,54 @@
-"""What the shop sells and what sells best: the part of a recommender's memory that all of them share."""
+"""What the shop sells: the items with their numbers, descriptions, statistics and popularity."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from regulars.errors import DataError
-from regulars.features.item_stats import popularity
+from regulars.estimators.recommend.best_sellers import BestSellers
+from regulars.features import item_stats
+from regulars.features.histories import Floats, Ints
 from regulars.features.purchases import Catalogue, Purchases
 
-_POPULAR = 1000
-"""Popular items that are kept: the longest list anybody can fill up with them."""
+GROUPINGS = ("department", "category", "product_type")
+"""The fields of an item that a filter by category looks at."""
+_WRITTEN = {"name": pl.String, **dict.fromkeys(GROUPINGS, pl.String), "life_days": pl.Float64}
 
 
 @dataclass(frozen=True)
 class Assortment:
-    """The numbered items of a shop, and the most popular ones."""
+    """The numbered items of a shop, and what everybody may know about them."""
 
     as_of: dt.date
     """Purchases before this day are in it, and no later ones."""
     catalogue: Catalogue
     """The items and their numbers."""
-    popular: pl.DataFrame
-    """``item`` (Int32) and ``share`` of the recent customers who bought it, the most popular first."""
+    about: pl.DataFrame
+    """(items,) ``name``, the groupings and ``life_days`` of each; null where the shop does not say."""
+    stats: npt.NDArray[np.float32]
+    """(items + 1, len(item_stats.NAMES)), the last row for an unknown item."""
+    sellers: BestSellers
+    """How many buy each, by store and season."""
 
     @classmethod
-    def of(cls, log: Purchases, catalogue: Catalogue, as_of: dt.date, window_days: int) -> "Assortment":
-        """Count what sold in the ``window_days`` before ``as_of``; items sold only earlier come behind.
+    def of(
+        cls, log: Purchases, catalogue: Catalogue, items: pl.DataFrame, known: pl.DataFrame, as_of: dt.date, days: int
+    ) -> "Assortment":
+        """Describe and count the items.
+
+        Args:
+            log: the purchases, numbered.
+            catalogue: the numbers.
+            items: ``schema.ITEMS``.
+            known: the purchases as rows of ``schema.TRANSACTIONS``.
+            as_of: the first unknown day.
+            days: length of the window in which popularity is counted; what sold only earlier comes behind.
 
         Raises:
             DataError: nothing was bought before ``as_of``.
@@ -36,18 +56,59 @@ class Assortment:
         lines = log.before(as_of)
         if lines.is_empty():
             raise DataError(f"nothing was bought before {as_of}; use a later as_of or ingest earlier purchases")
-        return cls(as_of, catalogue, popularity(lines, as_of, window_days).head(_POPULAR))
+        stats = item_stats.item_stats(lines, catalogue, as_of).to_numpy().astype(np.float32)
+        about = described(catalogue.item_ids, items)
+        sellers = BestSellers.of(log, known, as_of, days)
+        return cls(as_of, catalogue, about, np.ascontiguousarray(stats), sellers)
+
+    @property
+    def popular(self) -> pl.DataFrame:
+        """``item`` (Int32) and ``share`` of the recent customers who bought it, the most popular first."""
+        return self.sellers.everywhere.select("item", share="now")
+
+    @cached_property
+    def sold(self) -> Ints:
+        """(n,) numbers of the items ever sold, the most popular first."""
+        return self.sellers.everywhere["item"].to_numpy().astype(np.int64)
+
+    @cached_property
+    def members(self) -> Mapping[str, Ints]:
+        """The numbers of the items of each department, category and product type, by its name in small letters."""
+        named = pl.concat([pl.DataFrame({"name": self.about[each]}).with_row_index("item") for each in GROUPINGS])
+        rows = named.drop_nulls("name").group_by(pl.col("name").str.to_lowercase()).agg(pl.col("item").unique().sort())
+        return {name: np.array(items, np.int64) for name, items in rows.iter_rows()}
+
+    @cached_property
+    def life_days(self) -> Floats:
+        """(items,) how long one pack of each lasts, in days; NaN where the shop does not say."""
+        return self.about["life_days"].to_numpy().astype(np.float64)
+
+    def stat(self, name: str) -> npt.NDArray[np.float32]:
+        """Return one of the statistics of every item, and of the unknown one."""
+        return self.stats[:, item_stats.NAMES.index(name)]
 
     def save(self, folder: Path) -> None:
-        """Write ``catalogue.parquet``, ``popular.parquet`` and the day into ``folder``."""
-        ids = pl.concat([self.catalogue.item_ids, pl.Series([None], dtype=pl.String)])
-        pl.DataFrame({"item_id": ids, "group": self.catalogue.groups}).write_parquet(folder / "catalogue.parquet")
-        self.popular.with_columns(as_of=self.as_of).write_parquet(folder / "popular.parquet")
+        """Write catalogue, descriptions, statistics and best sellers into ``folder``."""
+        rows = self.about.with_columns(item_id=self.catalogue.item_ids, as_of=pl.lit(self.as_of))
+        rows.write_parquet(folder / "catalogue.parquet")
+        np.save(folder / "catalogue_groups.npy", self.catalogue.groups)
+        np.save(folder / "item_stats.npy", self.stats)
+        self.sellers.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "Assortment":
         """Read what :meth:`save` wrote."""
         rows = pl.read_parquet(folder / "catalogue.parquet")
-        groups = np.asarray(rows["group"].to_numpy(), dtype=np.int64)
-        popular = pl.read_parquet(folder / "popular.parquet")
-        return cls(popular["as_of"][0], Catalogue(rows["item_id"].head(-1), groups), popular.drop("as_of"))
+        groups = np.load(folder / "catalogue_groups.npy")
+        stats = np.load(folder / "item_stats.npy", mmap_mode="r").view(np.ndarray)
+        catalogue = Catalogue(rows["item_id"], groups)
+        return cls(rows["as_of"][0], catalogue, rows.select(*_WRITTEN), stats, BestSellers.load(folder))
+
+
+def described(item_ids: pl.Series, items: pl.DataFrame) -> pl.DataFrame:
+    """Return what ``items`` says of each of ``item_ids``, null where it says nothing."""
+    absent = [pl.lit(None, dtype).alias(name) for name, dtype in _WRITTEN.items() if name not in items.columns]
+    given = items.with_columns(absent).select("item_id", *_WRITTEN)
+    rows = item_ids.to_frame("item_id")
+    distinct = given.unique("item_id", keep="first", maintain_order=True)
+    return rows.join(distinct, on="item_id", how="left", maintain_order="left").select(*_WRITTEN)

@@ -1,24 +1,30 @@
 """What must be beaten: the shop's best sellers, and the customer's own favourites."""
 
-import datetime as dt
 from dataclasses import dataclass
 
-import polars as pl
+import numpy as np
 
-from regulars.estimators.recommend.recommender import HISTORY, POPULAR, Recommender
+from regulars.estimators.recommend.lists import HISTORY, Scored, filling
+from regulars.estimators.recommend.question import Question
+from regulars.estimators.recommend.recommender import Recommender
 from regulars.features import pairs
-from regulars.features.purchases import ratio
+from regulars.features.histories import Histories
 
 
 @dataclass
 class GlobalTop(Recommender):
-    """The items that most customers bought lately, for everybody.
+    """The items that most customers buy, for everybody.
 
-    ``score`` is the share of the recent customers who bought the item.
+    ``score`` is the share of the recent customers who bought the item, less one. What customers own is among it
+    only as far as it is popular, or they are asked what to buy again.
     """
 
-    def _score(self, lines: pl.DataFrame, as_of: dt.date, k: int) -> pl.DataFrame:  # noqa: ARG002  (the same for all)
-        return fillers(lines, self._assortment().popular, k).with_columns(source=pl.lit(POPULAR))
+    def _rate(self, histories: Histories, asked: Question) -> Scored:
+        if asked.wish.kind != "buy_again":
+            return filling(asked.extras(histories))
+        item = histories.pair_item
+        own = Scored.of(histories.pair_row, item, asked.demand[item] - 1.0, HISTORY)
+        return own.with_more(filling(asked.extras(histories)))
 
 
 @dataclass
@@ -29,25 +35,9 @@ class OwnTop(Recommender):
     customers who bought it, less one, so that they come behind.
     """
 
-    def _score(self, lines: pl.DataFrame, as_of: dt.date, k: int) -> pl.DataFrame:
-        n_orders = lines.group_by("customer").agg(n_orders=pl.col("order").max() + 1)
-        own = (
-            pairs.own(lines, as_of)
-            .join(n_orders, on="customer")
-            .select(
-                "customer",
-                "item",
-                score=ratio(pl.col("own_orders"), pl.col("n_orders")),
-                tie=-pl.col("own_orders_ago").cast(pl.Int64),
-                source=pl.lit(HISTORY),
-            )
-        )
-        # Whoever owns k items needs no more; whoever owns fewer leaves k new ones among 2 k.
-        new = fillers(lines, self._assortment().popular, 2 * k).join(own, on=["customer", "item"], how="anti")
-        return pl.concat([own, new.with_columns(score=pl.col("score") - 1.0, source=pl.lit(POPULAR))])
-
-
-def fillers(lines: pl.DataFrame, popular: pl.DataFrame, k: int) -> pl.DataFrame:
-    """Return the ``k`` most popular items for each customer: ``customer``, ``item``, ``score``, ``tie``."""
-    best = popular.head(k).select("item", score="share", tie=-pl.int_range(pl.len(), dtype=pl.Int64))
-    return lines.select(pl.col("customer").unique()).join(best, how="cross")
+    def _rate(self, histories: Histories, asked: Question) -> Scored:
+        counted = pairs.own(histories)
+        share = counted["own_orders"] / histories.n_orders[histories.pair_row]
+        tie = -counted["own_orders_ago"]
+        own = Scored.of(histories.pair_row, histories.pair_item, np.asarray(share), HISTORY, tie)
+        return own.with_more(filling(asked.extras(histories)))

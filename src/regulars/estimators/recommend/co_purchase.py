@@ -1,20 +1,21 @@
 """Item-item similarity on its own: what is bought by the customers who buy what this one buys."""
 
-import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
 from regulars.estimators.base import fitted
 from regulars.estimators.recommend import neighbours
 from regulars.estimators.recommend.assortment import Assortment
-from regulars.estimators.recommend.baselines import fillers
-from regulars.estimators.recommend.recommender import CO_PURCHASE, HISTORY, POPULAR, Recommender
-from regulars.features import pairs
-from regulars.features.purchases import Purchases, ratio
+from regulars.estimators.recommend.lists import CO_PURCHASE, HISTORY, Scored, filling, owned
+from regulars.estimators.recommend.question import Question
+from regulars.estimators.recommend.recommender import Recommender
+from regulars.features.histories import Histories
+from regulars.features.purchases import Purchases
 
 
 @dataclass
@@ -36,7 +37,7 @@ class CoPurchase(Recommender):
     """Customers an item needs to have neighbours."""
     similarity_: sp.csr_array | None = field(default=None, init=False, repr=False, compare=False)
 
-    def _learn(self, known: pl.DataFrame, log: Purchases, assortment: Assortment) -> None:  # noqa: ARG002
+    def _learn(self, known: pl.DataFrame, items: pl.DataFrame, log: Purchases, assortment: Assortment) -> None:  # noqa: ARG002
         self.similarity_ = neighbours.similar_items(
             log.lines,
             assortment.catalogue.n_items,
@@ -44,19 +45,19 @@ class CoPurchase(Recommender):
             neighbours.Reach(self.lookback_days, self.n_neighbours, self.min_customers),
         )
 
-    def _score(self, lines: pl.DataFrame, as_of: dt.date, k: int) -> pl.DataFrame:
-        pair = ["customer", "item"]
-        owned = pairs.own(lines, as_of).select(*pair, weight=pl.col("own_orders").cast(pl.Float64))
-        near = neighbours.scores(owned, fitted(self.similarity_, "CoPurchase"))
-        total = owned.group_by("customer").agg(total=pl.col("weight").sum())
-        found = near.join(owned, on=pair, how="full", coalesce=True).join(total, on="customer")
-        scored = found.select(
-            *pair,
-            score=ratio(pl.col("co_score").fill_null(0.0) + pl.col("weight").fill_null(0.0), pl.col("total")),
-            source=pl.when(pl.col("weight").is_not_null()).then(pl.lit(HISTORY)).otherwise(pl.lit(CO_PURCHASE)),
-        )
-        more = fillers(lines, self._assortment().popular, k).join(found, on=pair, how="anti")
-        return pl.concat([scored, more.select(*pair, score=pl.col("score") - 1.0, source=pl.lit(POPULAR))])
+    def _rate(self, histories: Histories, asked: Question) -> Scored:
+        h, similarity = histories, fitted(self.similarity_, "CoPurchase")
+        times = h.total(np.ones(len(h.row)))
+        known = h.pair_item < similarity.shape[0]
+        place = (h.pair_row[known], h.pair_item[known])
+        near = sp.coo_array(sp.csr_array((times[known], place), shape=(h.n, similarity.shape[0])) @ similarity)
+        places = np.append(h.pair_row, near.row), np.append(h.pair_item, near.col)
+        found = sp.coo_array(sp.csr_array((np.append(times, near.data), places)))
+        row, item = np.asarray(found.row, np.int64), np.asarray(found.col, np.int64)
+        total = np.bincount(h.row, minlength=h.n).astype(np.float64)
+        mine = owned(h, row, item) >= 0
+        source = np.where(mine, HISTORY, CO_PURCHASE)
+        return Scored.of(row, item, found.data / total[row], source).with_more(filling(asked.extras(histories)))
 
     def _save(self, folder: Path) -> dict[str, Any]:
         neighbours.save(fitted(self.similarity_, "CoPurchase"), folder)

@@ -1,22 +1,24 @@
 """The two-stage recommender: candidates of several kinds, ranked by gradient boosting."""
 
-import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from regulars.errors import DataError
 from regulars.estimators import boosting
 from regulars.estimators.base import fitted
-from regulars.estimators.recommend import neighbours, training
+from regulars.estimators.recommend import training
 from regulars.estimators.recommend.assortment import Assortment
-from regulars.estimators.recommend.candidates import Limits
+from regulars.estimators.recommend.candidates import Limits, Plan, Sources, plan_of
+from regulars.estimators.recommend.lists import Scored
+from regulars.estimators.recommend.question import Question
 from regulars.estimators.recommend.recommender import Recommender
-from regulars.estimators.recommend.view import View, matrix
-from regulars.features import pairs
+from regulars.estimators.recommend.view import NAMES, View
+from regulars.features.histories import Histories
 from regulars.features.purchases import Purchases
 
 
@@ -31,8 +33,10 @@ class LightGBMRanker(Recommender):
     References: Burges (2010), From RankNet to LambdaRank to LambdaMART.
     """
 
+    lessons: training.Lessons = "earlier days"
+    """Where the baskets to learn from come from."""
     n_snapshots: int = 4
-    """Earlier days to learn from."""
+    """Earlier days to learn from (folds of customers, where these teach)."""
     step_days: int = 14
     """Days between them, and from the last of them to as_of."""
     label_days: int = 28
@@ -43,30 +47,26 @@ class LightGBMRanker(Recommender):
     """Share of the candidates not bought that are kept for training."""
     min_baskets: int = 50
     """Fewer next baskets with a candidate in them than this are too few to learn from."""
-    n_history: int = 120
-    """Own items to rank."""
-    n_seeds: int = 40
-    """Own items, the latest first, whose neighbours are looked up."""
-    n_co_purchase: int = 40
-    """New items to rank that are near these."""
-    n_popular: int = 50
-    """Best sellers to rank."""
-    lookback_days: int = 120
-    """Days before as_of in which customers share items."""
-    n_neighbours: int = 20
-    """Neighbours kept per item."""
+    shelf_days: int = 120
+    """Days in which an item must have sold to be offered to others than its buyers."""
     min_customers: int = 5
-    """Customers an item needs to have neighbours."""
-    rounds: int = 100
+    """Customers who must have bought it then."""
+    candidates: dict[str, Any] = field(default_factory=dict)
+    """Changes to the :class:`~regulars.estimators.recommend.candidates.Plan`: ``{"limits": {"history": 100}, ...}``."""
+    n_models: int = 1
+    """Boosters of different seeds whose answers are added up."""
+    rounds: int = 120
     """Number of trees."""
     learning_rate: float = 0.1
     """Weight of each tree."""
-    num_leaves: int = 15
+    num_leaves: int = 31
     """Leaves of a tree."""
-    min_data_in_leaf: int = 100
+    min_data_in_leaf: int = 200
     """Fewest candidates in a leaf."""
-    feature_fraction: float = 0.5
+    feature_fraction: float = 0.3
     """Share of the features that each tree sees."""
+    extra_trees: bool = True
+    """Whether splits are drawn at random and the best of them taken, which many alike features call for."""
     lambda_l2: float = 5.0
     """Shrinkage of leaf values."""
     truncation: int = 20
@@ -78,71 +78,82 @@ class LightGBMRanker(Recommender):
     seed: int = 0
     """Of all sampling."""
     view_: View | None = field(default=None, init=False, repr=False, compare=False)
-    booster_: boosting.Booster | None = field(default=None, init=False, repr=False, compare=False)
+    boosters_: list[boosting.Booster] | None = field(default=None, init=False, repr=False, compare=False)
 
     source: ClassVar[str] = "model"
 
-    def _learn(self, known: pl.DataFrame, log: Purchases, assortment: Assortment) -> None:
-        catalogue, as_of, plan = assortment.catalogue, assortment.as_of, self._plan()
-        rng = np.random.default_rng(self.seed)
-        learned = training.train_set(known, log, catalogue, as_of, plan, rng)
+    def _learn(self, known: pl.DataFrame, items: pl.DataFrame, log: Purchases, assortment: Assortment) -> None:
+        catalogue, as_of, how = assortment.catalogue, assortment.as_of, self._schooling()
+        learned = training.train_set(known, items, log, catalogue, as_of, how, np.random.default_rng(self.seed))
         n_baskets = 0 if learned is None else len(learned.sizes)
         if learned is None or n_baskets < self.min_baskets:
             raise DataError(
                 f"{n_baskets} next baskets before {as_of} are too few to learn from, {max(1, self.min_baskets)} are "
                 f"needed; wait for more history, or use recommend_own_top"
             )
-        self.booster_ = self._train(learned)
-        lines = log.before(as_of)
-        similarity = neighbours.similar_items(lines, catalogue.n_items, as_of, plan.reach)
-        self.view_ = View.at(lines, catalogue, as_of, self.popular_days, similarity)
+        self.boosters_ = [self._train(learned, self.seed + number) for number in range(self.n_models)]
+        self.view_ = View.of(training.past(log.before(as_of), items, catalogue, as_of, how), how.plan)
 
-    def _train(self, learned: training.TrainSet) -> boosting.Booster:
+    def _train(self, learned: training.TrainSet, seed: int) -> boosting.Booster:
         parameters = {
             "objective": "lambdarank",
             "lambdarank_truncation_level": self.truncation,
+            "lambdarank_norm": False,
             "learning_rate": self.learning_rate,
             "num_leaves": self.num_leaves,
             "min_data_in_leaf": min(self.min_data_in_leaf, max(1, len(learned.bought) // 20)),
             "feature_fraction": self.feature_fraction,
+            "extra_trees": self.extra_trees,
             "lambda_l2": self.lambda_l2,
             "num_threads": self.threads,
         }
-        return boosting.train(
-            learned.rows, learned.bought, pairs.NAMES, parameters, self.rounds, self.seed, group=learned.sizes
-        )
+        return boosting.train(learned.rows, learned.bought, NAMES, parameters, self.rounds, seed, group=learned.sizes)
 
-    def _score(self, lines: pl.DataFrame, as_of: dt.date, k: int) -> pl.DataFrame:
-        view: View = fitted(self.view_, "LightGBMRanker")
-        rows = view.rows(lines, as_of, self._limits(k))
-        scores = boosting.predict(fitted(self.booster_, "LightGBMRanker"), matrix(rows), self.predict_threads)
-        return rows.select("customer", "item", "source", score=pl.Series(scores))
+    def _rate(self, histories: Histories, asked: Question) -> Scored:
+        limits = self._limits(asked.k)
+        if asked.wish.kind == "buy_again":
+            limits = replace(limits, history=int(histories.n_orders.max(initial=0) + len(histories.row)))
+        told = asked.extras(histories) if asked.wish.is_filtered or asked.described.height else None
+        found, rows = fitted(self.view_, "LightGBMRanker").rows(histories, limits, told)
+        return Scored.of(found.row, found.item, self._rated(rows), found.source)
+
+    def _sources(self) -> Sources | None:
+        return fitted(self.view_, "LightGBMRanker").sources  # type: ignore[no-any-return]
+
+    def _rated(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        boosters: list[boosting.Booster] = fitted(self.boosters_, "LightGBMRanker")
+        scores = np.zeros(len(rows))
+        for booster in boosters:
+            scores += boosting.predict(booster, rows, self.predict_threads)
+        return scores / len(boosters)
 
     def _limits(self, k: int = 0) -> Limits:
         """Return the numbers of candidates; a longer list needs more own items or best sellers to fill it."""
-        return Limits(max(self.n_history, k), self.n_seeds, self.n_co_purchase, max(self.n_popular, k))
+        limits = self._plan().limits
+        return replace(limits, history=max(limits.history, k), popular=max(limits.popular, k))
 
-    def _plan(self) -> training.Plan:
-        return training.Plan(
+    def _plan(self) -> Plan:
+        return plan_of(self.candidates)
+
+    def _schooling(self) -> training.Schooling:
+        return training.Schooling(
+            lessons=self.lessons,
             n_snapshots=self.n_snapshots,
             step_days=self.step_days,
             label_days=self.label_days,
             max_customers=self.max_customers,
             negatives=self.negatives,
-            popular_days=self.popular_days,
-            reach=neighbours.Reach(self.lookback_days, self.n_neighbours, self.min_customers),
-            limits=self._limits(),
+            shelf_days=self.shelf_days,
+            min_customers=self.min_customers,
+            plan=self._plan(),
         )
 
     def _save(self, folder: Path) -> dict[str, Any]:
-        view: View = fitted(self.view_, "LightGBMRanker")
-        view.stats.write_parquet(folder / "stats.parquet")
-        neighbours.save(view.similarity, folder)
-        boosting.save(fitted(self.booster_, "LightGBMRanker"), folder / "booster.txt")
+        fitted(self.view_, "LightGBMRanker").save(folder)
+        for number, booster in enumerate(fitted(self.boosters_, "LightGBMRanker")):
+            boosting.save(booster, folder / f"booster_{number}.txt")
         return {}
 
     def _load(self, folder: Path, learned: dict[str, Any]) -> None:  # noqa: ARG002
-        assortment = self._assortment()
-        stats = pl.read_parquet(folder / "stats.parquet")
-        self.view_ = View(assortment.catalogue, assortment.popular, stats, neighbours.load(folder))
-        self.booster_ = boosting.load(folder / "booster.txt", pairs.NAMES)
+        self.view_ = View.load(folder, self._assortment().catalogue, self._plan())
+        self.boosters_ = [boosting.load(folder / f"booster_{number}.txt", NAMES) for number in range(self.n_models)]

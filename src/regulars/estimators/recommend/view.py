@@ -1,59 +1,54 @@
 """What a ranker sees: a customer's candidates with their features."""
 
-import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import numpy as np
-import polars as pl
-import scipy.sparse as sp
+import numpy.typing as npt
 
-from regulars.estimators.recommend.candidates import Limits, candidates
+from regulars.estimators.recommend import candidates
+from regulars.estimators.recommend.candidates import Candidates, Extra, Limits, Past, Plan, Sources
 from regulars.features import pairs
-from regulars.features.item_stats import item_stats, popularity
+from regulars.features.histories import Histories
+from regulars.features.item_stats import item_stats
 from regulars.features.purchases import Catalogue
+
+NAMES = (*pairs.NAMES, *candidates.NAMES)
+"""What is told about each candidate, in the order of the columns."""
 
 
 @dataclass(frozen=True)
 class View:
-    """What the whole shop's purchases before some day say, ready to be looked up."""
+    """What the whole shop's purchases before some instant say, ready to be looked up."""
 
-    catalogue: Catalogue
-    """The numbers of items and groups."""
-    popular: pl.DataFrame
-    """``item``, the most popular first."""
-    stats: pl.DataFrame
-    """:func:`~regulars.features.item_stats.item_stats` as Float32."""
-    similarity: sp.csr_array
-    """:func:`~regulars.estimators.recommend.neighbours.similar_items`."""
+    groups: npt.NDArray[np.int64]
+    """Group of each item, the last of the unknown one."""
+    stats: npt.NDArray[np.float32]
+    """(items + 1, len(item_stats.NAMES))."""
+    sources: Sources
+    """Where candidates come from."""
 
     @classmethod
-    def at(
-        cls, lines: pl.DataFrame, catalogue: Catalogue, as_of: dt.date, days: int, similarity: sp.csr_array
-    ) -> "View":
-        """Count everything but the similarity from ``lines``, which are all before ``as_of``.
+    def of(cls, past: Past, plan: Plan) -> Self:
+        """Count everything from ``past``."""
+        stats = item_stats(past.lines, past.catalogue, past.as_of).to_numpy().astype(np.float32)
+        return cls(past.catalogue.groups, np.ascontiguousarray(stats), Sources.fit(past, plan))
 
-        Args:
-            lines: purchase lines of every customer.
-            catalogue: the numbers of items and groups.
-            as_of: the first unknown day.
-            days: the window of popularity.
-            similarity: of the items, counted by then or earlier.
-        """
-        stats = item_stats(lines, catalogue, as_of).cast(pl.Float32)
-        return cls(catalogue, popularity(lines, as_of, days), stats, similarity)
+    def rows(
+        self, asked: Histories, limits: Limits | None = None, extra: Extra | None = None
+    ) -> tuple[Candidates, npt.NDArray[np.float32]]:
+        """Return the candidates of each customer, ``extra`` among them, and their features: (c, len(NAMES))."""
+        found = self.sources.candidates(asked, limits, extra)
+        group = self.groups[np.minimum(found.item, len(self.groups) - 1)]
+        return found, np.hstack([pairs.table(asked, found.row, found.item, group, self.stats), found.scores])
 
-    def rows(self, lines: pl.DataFrame, as_of: dt.date, limits: Limits) -> pl.DataFrame:
-        """Return the candidates of the customers in ``lines``, by customer and item.
+    def save(self, folder: Path) -> None:
+        """Write the sources; groups and statistics are those of the assortment in the same folder."""
+        self.sources.save(folder)
 
-        ``customer``, ``item``, ``source`` and the features ``pairs.NAMES`` as Float32.
-        """
-        owned = pairs.own(lines, as_of)
-        found = candidates(owned, self.popular, self.similarity, limits)
-        group = self.catalogue.groups[np.minimum(found["item"].to_numpy(), self.catalogue.n_items)]
-        grouped = found.with_columns(group=pl.Series(group, dtype=pl.Int32))
-        return pairs.table(grouped, owned, lines, self.stats, as_of).drop("group")
-
-
-def matrix(rows: pl.DataFrame) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """Return the features as (rows, len(NAMES)); null becomes NaN."""
-    return np.ascontiguousarray(rows.select(pl.col(*pairs.NAMES).fill_null(float("nan"))).to_numpy())
+    @classmethod
+    def load(cls, folder: Path, catalogue: Catalogue, plan: Plan) -> Self:
+        """Map what :meth:`save` and the assortment wrote."""
+        stats = np.load(folder / "item_stats.npy", mmap_mode="r")
+        return cls(catalogue.groups, stats, Sources.load(folder, plan))
