@@ -21,6 +21,8 @@ from regulars.errors import DataError
 PARTS = ("train", "validate", "test")
 AS_OF = dt.date(2024, 1, 1)
 STEP_DAYS = 7
+EVER = 100_000
+"""Days in which popularity is counted: all there are."""
 MOST_BASKETS = 10_000
 """Baskets of a customer; more would leave the calendar."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import optuna
 
-from benchmarks.baskets.file import AS_OF, Part
+from benchmarks.baskets.file import AS_OF, EVER, Part
 from regulars import schema
 from regulars.estimators.recommend import TIFUKNN
 from regulars.evaluation.ranking import ranking_metrics
@@ -57,6 +57,6 @@ def tuned(train: Part, validate: Part, seed: int) -> Tuned:
 
 def value(parameters: Mapping[str, Any], train: Part, validate: Part) -> float:
     """Return the mean of METRICS of TIFUKNN with ``parameters`` on the validate customers."""
-    model = TIFUKNN(**parameters).fit(train.whole, schema.ITEMS.empty(), AS_OF)
+    model = TIFUKNN(popular_days=EVER, **parameters).fit(train.whole, schema.ITEMS.empty(), AS_OF)
     found = ranking_metrics(model.recommend(validate.known, AS_OF, 10), validate.truth, k=10)
     return sum(found[name] for name in METRICS) / len(METRICS)

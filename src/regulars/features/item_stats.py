@@ -61,11 +61,6 @@ def item_stats(lines: pl.DataFrame, catalogue: Catalogue, as_of: dt.date) -> pl.
     groups = items.group_by("group").agg(pl.col(*_SPANS).sum())
     ordered = bought.group_by("customer", "order", "group").agg(pl.col("day").min())
     visits = _repeats(_spans(ordered, ["group"]), ["group"])
-    shop = items.select(pl.col(*_SPANS).sum()).with_columns(
-        repeat=_mean("repeaters", "customers", pl.lit(0.5), 1.0),
-        rate=_mean("gaps", "orders", pl.lit(0.1), 1.0),
-        gap=_mean("days", "gaps", pl.lit(float(RECENT_DAYS)), 1.0),
-    )
     numbers = {"item": range(catalogue.n_items + 1), "group": catalogue.groups}
     rows = pl.DataFrame(numbers, schema={"item": pl.Int32, "group": pl.Int32})
     return (
@@ -74,7 +69,7 @@ def item_stats(lines: pl.DataFrame, catalogue: Catalogue, as_of: dt.date) -> pl.
         .join(visits, on="group", how="left", suffix="_visits", maintain_order="left")
         .join(_demand(bought, as_of), on="item", how="left", maintain_order="left")
         .with_columns(pl.exclude(_UNKNOWN).fill_null(0))
-        .join(shop.select("repeat", "rate", "gap"), how="cross")
+        .join(_whole_shop(items), how="cross")
         .with_columns(**_group_means())
         .select(**_item_means())
     )
@@ -127,6 +122,15 @@ def _repeats(spans: pl.DataFrame, what: list[str]) -> pl.DataFrame:
 def _mean(total: str, n: str, prior: pl.Expr, weight: float) -> pl.Expr:
     """Return the mean of ``n`` observations and ``weight`` more that all say ``prior``."""
     return (pl.col(total) + weight * prior) / (pl.col(n) + weight)
+
+
+def _whole_shop(items: pl.DataFrame) -> pl.DataFrame:
+    """Return ``repeat``, ``rate`` and ``gap`` of all items together, in one row."""
+    return items.select(pl.col(*_SPANS).sum()).select(
+        repeat=_mean("repeaters", "customers", pl.lit(0.5), 1.0),
+        rate=_mean("gaps", "orders", pl.lit(0.1), 1.0),
+        gap=_mean("days", "gaps", pl.lit(float(RECENT_DAYS)), 1.0),
+    )
 
 
 def _group_means() -> dict[str, pl.Expr]:

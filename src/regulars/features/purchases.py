@@ -65,12 +65,12 @@ class Catalogue:
         """The number of each item_id."""
         return {item_id: code for code, item_id in enumerate(self.item_ids.to_list())}
 
-    def code(self, item_ids: pl.Series) -> tuple[pl.Series, pl.Series]:
+    def code(self, item_ids: pl.Series, also: pl.Series | None = None) -> tuple[pl.Series, pl.Series]:
         """Return the codes of ``item_ids`` and the catalogue's ids, extended by those it did not know.
 
-        Unknown items get the codes from ``n_items`` on, in the order of their ids.
+        Unknown items get the codes from ``n_items`` on, in the order of their ids; those of ``also`` get one too.
         """
-        distinct = item_ids.unique().sort()
+        distinct = (item_ids if also is None else pl.concat([item_ids, also])).unique().sort()
         codes = [self.numbers.get(item_id, -1) for item_id in distinct.to_list()]
         strangers = distinct.filter(pl.Series(codes) == -1) if -1 in codes else distinct.head(0)
         if len(strangers):
@@ -123,15 +123,15 @@ def ratio(over: pl.Expr, under: pl.Expr) -> pl.Expr:
     return over * (1.0 / under)
 
 
-def purchases(transactions: pl.DataFrame, catalogue: Catalogue) -> Purchases:
+def purchases(transactions: pl.DataFrame, catalogue: Catalogue, also: pl.Series | None = None) -> Purchases:
     """Number the customers, orders and items of the purchase lines (quantity > 0) of ``transactions``.
 
     An order's place is given by its first line, then by its id, and day, price and discount of an item in an order
-    are of the first day with it, so lines that arrive later change nothing.
+    are of the first day with it, so lines that arrive later change nothing. The item_ids of ``also`` get a number too.
     """
     kept = ["customer_id", "order_id", "item_id", "purchased_at", "quantity", "amount", "discount"]
     bought = transactions.filter(pl.col("quantity") > 0).select(kept)
-    codes, item_ids = catalogue.code(bought["item_id"])
+    codes, item_ids = catalogue.code(bought["item_id"], also)
     orders = (
         bought.group_by("customer_id", "order_id")
         .agg(at=pl.col("purchased_at").min())

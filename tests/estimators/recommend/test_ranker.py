@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from regulars import schema
-from regulars.errors import DataError, NotFittedError
-from regulars.estimators.recommend import LightGBMRanker, training
+from regulars.errors import ConfigError, DataError, NotFittedError
+from regulars.estimators.recommend import LightGBMRanker, Wish, training
 from regulars.estimators.recommend.view import NAMES
 from regulars.evaluation.ranking import ranking_metrics
 from regulars.features.purchases import Catalogue, purchases
@@ -162,3 +162,29 @@ def test_an_empty_past_teaches_nothing(min_baskets: int) -> None:
     log = shop.lines([("A", "1", "x", dt.datetime(2024, 5, 31))])
     with pytest.raises(DataError, match=r"^0 next baskets before 2024-06-01 are too few to learn from, 1 are needed"):
         LightGBMRanker(min_baskets=min_baskets).fit(log, schema.ITEMS.empty(), shop.AS_OF)
+
+
+def test_described_items_rank_alike_alone_and_in_a_batch(ranker: LightGBMRanker, lines: pl.DataFrame) -> None:
+    """Two new items that read the same are told apart by their ids, whoever else bought one of them."""
+    new = schema.ITEMS.conform(pl.DataFrame({"item_id": ["N1", "N2"], "category": ["G1", "G1"]}))
+    bought = shop.lines([("C001", "N", "N2", dt.datetime(2024, 5, 30))])
+    both = pl.concat([lines, bought])
+    wish = Wish(in_stock=("N1", "N2"))
+    alone = ranker.recommend(both.filter(pl.col("customer_id") == "C000"), shop.AS_OF, 5, wish, items=new)
+    batch = ranker.recommend(both, shop.AS_OF, 5, wish, items=new)
+    assert alone["item_id"].to_list() == ["N1", "N2"]
+    assert batch.filter(pl.col("customer_id") == "C000").equals(alone)
+
+
+def test_other_customers_need_others(lines: pl.DataFrame) -> None:
+    with pytest.raises(ConfigError, match=r"n_snapshots is at least 2, not 1"):
+        small(lessons="other customers", n_snapshots=1).fit(lines, shop.items(), shop.AS_OF)
+    one = lines.filter(pl.col("customer_id") == "C000")
+    with pytest.raises(DataError, match=r"^0 next baskets before"):
+        small(lessons="other customers").fit(one, shop.items(), shop.AS_OF)
+
+
+@pytest.mark.parametrize(("name", "value"), [("n_models", 0), ("rounds", 0), ("negatives", 0.0), ("negatives", 1.5)])
+def test_parameters_that_teach_nothing_are_refused(lines: pl.DataFrame, name: str, value: float) -> None:
+    with pytest.raises(ConfigError, match=name):
+        small(**{name: value}).fit(lines, shop.items(), shop.AS_OF)

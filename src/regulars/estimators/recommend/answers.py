@@ -95,6 +95,10 @@ def _alike(histories: Histories, asked: Question) -> Scored:
         return by_popularity(histories, asked)
     score, is_written = asked.kin.like(asked.item, asked.vectors(np.array([asked.item])))
     found = np.flatnonzero((score > 0) & asked.current[: len(score)])
+    # The order is everybody's, so the tail that nobody reaches is cut before it is repeated for each customer.
+    spare = int(np.bincount(histories.pair_row, minlength=1).max()) if asked.wish.only_new else 0
+    by = np.lexsort((found, -asked.demand[found], -score[found]))
+    found = np.sort(found[by[: pool(asked.k) + spare]])
     row, item = np.repeat(np.arange(histories.n), len(found)), np.tile(found, histories.n)
     source = np.where(is_written[item], CONTENT, CO_PURCHASE)
     return Scored.of(row, item, score[item], source, asked.demand[item]).with_more(filling(asked.extras(histories)))

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from regulars.errors import DataError
+from regulars.errors import ConfigError, DataError
 from regulars.estimators import boosting
 from regulars.estimators.base import fitted
 from regulars.estimators.recommend import training
@@ -83,6 +83,7 @@ class LightGBMRanker(Recommender):
     source: ClassVar[str] = "model"
 
     def _learn(self, known: pl.DataFrame, items: pl.DataFrame, log: Purchases, assortment: Assortment) -> None:
+        self._check()
         catalogue, as_of, how = assortment.catalogue, assortment.as_of, self._schooling()
         learned = training.train_set(known, items, log, catalogue, as_of, how, np.random.default_rng(self.seed))
         n_baskets = 0 if learned is None else len(learned.sizes)
@@ -93,6 +94,14 @@ class LightGBMRanker(Recommender):
             )
         self.boosters_ = [self._train(learned, self.seed + number) for number in range(self.n_models)]
         self.view_ = View.of(training.past(log.before(as_of), items, catalogue, as_of, how), how.plan)
+
+    def _check(self) -> None:
+        fewest = {"n_snapshots": 1 if self.lessons == "earlier days" else 2, "step_days": 1, "rounds": 1, "n_models": 1}
+        for name, least in fewest.items():
+            if getattr(self, name) < least:
+                raise ConfigError(f"LightGBMRanker: {name} is at least {least}, not {getattr(self, name)}")
+        if not 0.0 < self.negatives <= 1.0:
+            raise ConfigError(f"LightGBMRanker: negatives lies in (0, 1], not at {self.negatives}")
 
     def _train(self, learned: training.TrainSet, seed: int) -> boosting.Booster:
         parameters = {

@@ -102,7 +102,9 @@ class Recommender(ABC):
         """
         catalogue = self._assortment().catalogue
         self._refuse_the_past(as_of)
-        log = purchases(transactions.filter(pl.col("purchased_at") < as_of), catalogue)
+        # Described items are numbered among the unknown ones of the lines: by id, whoever else is asked about.
+        described = None if items is None else items["item_id"]
+        log = purchases(transactions.filter(pl.col("purchased_at") < as_of), catalogue, described)
         asked = self.question(k, wish, item_ids=log.item_ids, items=items)
         found = [self._answered(Histories.of(lines, as_of), asked) for lines in blocks(log.lines)]
         rows = pl.concat(found) if found else answers.NOTHING

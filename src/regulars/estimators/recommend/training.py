@@ -20,7 +20,8 @@ Lessons = Literal["earlier days", "other customers"]
 """``earlier days``: the next basket after each of several earlier days, known from the purchases before that day.
 ``other customers``: every customer's last basket, known from their earlier ones and from other customers' whole
 histories. The first is how a shop is served; the second is the protocol of published next-basket benchmarks,
-whose customers have no common calendar."""
+whose customers have no common calendar: customers who are asked are not among those who are known, so it is not for
+serving the customers it was fitted on."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ class _Shop:
             mine = shifted.filter(pl.col("fold") == number)
             after = mine.filter(pl.col("order") == pl.col("last")).select("customer", "item")
             others = self.log.lines.join(fold.filter(pl.col("fold") != number), on="customer", how="semi")
+            if others.is_empty():
+                continue
             before = mine.filter(pl.col("order") < pl.col("last")).sort("customer", "order", "item")
             yield Lesson(self.past(others, self.as_of), before, after)
 
@@ -188,7 +191,7 @@ def _labelled(
 ) -> tuple[Candidates, npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     """Return rows and whether they were bought, without customers who bought none, and most of what was not."""
     found, rows = view.rows(asked)
-    width = max(int(found.item.max()), int(bought["item"].max())) + 1  # type: ignore[arg-type]
+    width = max(int(found.item.max(initial=0)), int(bought["item"].max())) + 1  # type: ignore[arg-type]
     truth = bought["customer"].to_numpy().astype(np.int64) * width + bought["item"].to_numpy()
     hit = np.isin(asked.customers[found.row] * width + found.item, truth)
     some = np.bincount(found.row, hit, minlength=asked.n)[found.row] > 0
