@@ -101,6 +101,9 @@ def test_a_worker_without_the_code_is_told() -> None:
 
 
 def test_a_master_that_is_none(small_ledger: Ledger) -> None:
+    from pyspark import SparkContext
+
+    SparkContext._ensure_initialized()  # its launcher refuses in other words, and leaves a pipe open
     with pytest.raises(ConfigError, match=r"^Spark does not start on locla \(.*locla.*\); check --master and Java$"):
         scale.feature_table(small_ledger, SNAPSHOTS, engine=scale.Spark("locla"))
 
