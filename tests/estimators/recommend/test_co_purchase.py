@@ -1,12 +1,13 @@
 import datetime as dt
+from collections import Counter
 
 import numpy as np
 import polars as pl
 import pytest
 
 from regulars import schema
-from regulars.estimators.recommend import CoPurchase, neighbours
-from regulars.features.purchases import Catalogue, purchases
+from regulars.estimators.recommend import CoPurchase
+from regulars.estimators.recommend.candidates.together import Reach
 from tests.estimators.recommend import shop
 from tests.estimators.recommend.contract import RecommendContract, lines
 
@@ -20,35 +21,28 @@ class TestCoPurchase(RecommendContract):
     follows = False  # it has no neighbours yet, and the others have many
 
 
-def similarity(log: pl.DataFrame, reach: neighbours.Reach) -> np.ndarray:
-    catalogue = Catalogue.of(schema.ITEMS.empty(), log)
-    bought = purchases(log, catalogue).before(AS_OF)
-    return neighbours.similar_items(bought, catalogue.n_items, AS_OF, reach).toarray()
+def test_similarity_looks_as_far_and_as_wide_as_asked(lines: pl.DataFrame) -> None:
+    """The relations are those of the candidates' source; the parameters are this estimator's."""
+    fitted = CoPurchase(lookback_days=60, n_neighbours=3).fit(lines, schema.ITEMS.empty(), AS_OF)
+    kin = fitted.kin_
+    assert kin is not None
+    assert kin.by_customer.how == Reach(lookback_days=60, n_neighbours=3, min_customers=5)
+    old = pl.col("purchased_at") < dt.datetime(2024, 4, 2)
+    cut = CoPurchase(lookback_days=60, n_neighbours=3).fit(lines.filter(~old), schema.ITEMS.empty(), AS_OF)
+    assert cut.kin_ is not None
+    mine, recent = _by_name(fitted), _by_name(cut)
+    assert mine == recent
+    assert max(Counter(item for item, _ in mine).values()) == 3
 
 
-def test_similarity_is_the_cosine(lines: pl.DataFrame) -> None:
-    got = similarity(lines, neighbours.Reach(lookback_days=60, n_neighbours=40, min_customers=1))
-    known = lines.filter(pl.col("purchased_at").is_between(dt.date(2024, 4, 2), AS_OF, closed="left"))
-    owned = known.select("customer_id", "item_id").unique().with_columns(n=1.0)
-    wide = owned.pivot("item_id", index="customer_id", values="n").fill_null(0.0)
-    matrix = wide.select(sorted(wide.columns[1:])).to_numpy()
-    expected = (matrix.T @ matrix) / np.sqrt(np.outer(matrix.sum(0), matrix.sum(0)))
-    np.fill_diagonal(expected, 0.0)
-    np.testing.assert_allclose(got, expected, rtol=1e-6)
-
-
-def test_names_of_customers_do_not_move_a_digit(lines: pl.DataFrame) -> None:
-    reach = neighbours.Reach(lookback_days=60, n_neighbours=5, min_customers=3)
-    number = pl.col("customer_id").str.slice(1).cast(pl.Int64)
-    renamed = lines.with_columns(customer_id=(number * 37 % 61).cast(pl.String))
-    assert (similarity(lines, reach) == similarity(renamed, reach)).all()
-
-
-def test_neighbours_are_few_and_have_customers(lines: pl.DataFrame) -> None:
-    few = similarity(lines, neighbours.Reach(lookback_days=200, n_neighbours=3, min_customers=1))
-    assert (few > 0).sum(axis=1).max() <= 3
-    nobody = similarity(lines, neighbours.Reach(lookback_days=200, n_neighbours=3, min_customers=61))
-    assert not nobody.any()
+def _by_name(fitted: CoPurchase) -> dict[tuple[str, str], float]:
+    kin, assortment = fitted.kin_, fitted.assortment_
+    assert kin is not None
+    assert assortment is not None
+    ids = assortment.catalogue.item_ids.gather(kin.shelf.items).to_list()
+    near = kin.by_customer.similarity.tocoo()
+    places = zip(near.row, near.col, near.data, strict=True)
+    return {(ids[row], ids[column]): float(value) for row, column, value in places}
 
 
 def test_scores_by_hand() -> None:

@@ -12,6 +12,7 @@ import polars as pl
 
 from regulars.errors import DataError
 from regulars.estimators.recommend.best_sellers import BestSellers
+from regulars.estimators.recommend.candidates.arrays import load_array, save_array
 from regulars.features import item_stats
 from regulars.features.histories import Floats, Ints
 from regulars.features.purchases import Catalogue, Purchases
@@ -91,16 +92,16 @@ class Assortment:
         """Write catalogue, descriptions, statistics and best sellers into ``folder``."""
         rows = self.about.with_columns(item_id=self.catalogue.item_ids, as_of=pl.lit(self.as_of))
         rows.write_parquet(folder / "catalogue.parquet")
-        np.save(folder / "catalogue_groups.npy", self.catalogue.groups)
-        np.save(folder / "item_stats.npy", self.stats)
+        save_array(self.catalogue.groups, folder, "catalogue_groups")
+        save_array(self.stats, folder, "item_stats")
         self.sellers.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "Assortment":
         """Read what :meth:`save` wrote."""
         rows = pl.read_parquet(folder / "catalogue.parquet")
-        groups = np.load(folder / "catalogue_groups.npy")
-        stats = np.load(folder / "item_stats.npy", mmap_mode="r").view(np.ndarray)
+        groups = load_array(folder, "catalogue_groups")
+        stats = load_array(folder, "item_stats")
         catalogue = Catalogue(rows["item_id"], groups)
         return cls(rows["as_of"][0], catalogue, rows.select(*_WRITTEN), stats, BestSellers.load(folder))
 

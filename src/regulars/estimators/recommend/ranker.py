@@ -82,6 +82,10 @@ class LightGBMRanker(Recommender):
 
     source: ClassVar[str] = "model"
 
+    def importance(self) -> dict[str, float]:
+        """Return each input's share of the gain that the trees' splits made."""
+        return boosting.importance(fitted(self.boosters_, "LightGBMRanker"))
+
     def _learn(self, known: pl.DataFrame, items: pl.DataFrame, log: Purchases, assortment: Assortment) -> None:
         self._check()
         catalogue, as_of, how = assortment.catalogue, assortment.as_of, self._schooling()

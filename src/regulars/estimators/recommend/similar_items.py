@@ -83,17 +83,14 @@ class SimilarItems:
 
     def save(self, folder: Path) -> None:
         """Write everything; the ranker's sources write the same files with the same content."""
-        np.save(folder / "shelf.npy", self.shelf.items)
-        np.save(folder / "shelf_size.npy", np.array(len(self.shelf.column_of) - 1))
-        for part in (self.content, self.by_customer, self.by_order):
+        for part in (self.shelf, self.content, self.by_customer, self.by_order):
             part.save(folder)
 
     @classmethod
     def load(cls, folder: Path, plan: Plan) -> Self:
         """Map what :meth:`save` wrote."""
-        items = np.load(folder / "shelf.npy")
         return cls(
-            Shelf.on(items, int(np.load(folder / "shelf_size.npy"))),
+            Shelf.load(folder),
             Content.load(folder, plan.words),
             CoPurchase.load(folder, replace(plan.reach, within="customer")),
             CoPurchase.load(folder, replace(plan.reach, within="order")),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from regulars.estimators.recommend import candidates
 from regulars.estimators.recommend.candidates import Candidates, Extra, Limits, Past, Plan, Sources
+from regulars.estimators.recommend.candidates.arrays import load_array
 from regulars.features import pairs
 from regulars.features.histories import Histories
 from regulars.features.item_stats import item_stats
@@ -50,5 +51,5 @@ class View:
     @classmethod
     def load(cls, folder: Path, catalogue: Catalogue, plan: Plan) -> Self:
         """Map what :meth:`save` and the assortment wrote."""
-        stats = np.load(folder / "item_stats.npy", mmap_mode="r")
+        stats = load_array(folder, "item_stats")
         return cls(catalogue.groups, stats, Sources.load(folder, plan))

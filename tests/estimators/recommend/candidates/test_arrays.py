@@ -1,4 +1,6 @@
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from regulars.errors import DataError
 from regulars.estimators.recommend.candidates import arrays
 from tests.estimators.recommend.candidates.contract import mapped, same_matrix
 
@@ -52,3 +55,10 @@ def test_an_array_comes_back_and_a_pickle_does_not(tmp_path: Path) -> None:
     np.save(tmp_path / "five.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(ValueError, match="Python objects"):
         arrays.load_array(tmp_path, "five")
+
+
+def test_more_entries_than_can_be_counted_are_refused(tmp_path: Path) -> None:
+    huge = cast("sp.csr_array", SimpleNamespace(nnz=2**31))
+    with pytest.raises(DataError, match="huge has 2,147,483,648 entries"):
+        arrays.save_matrix(huge, tmp_path, "huge")
+    assert not list(tmp_path.iterdir())

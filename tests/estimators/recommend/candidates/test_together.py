@@ -90,3 +90,12 @@ def test_both_kinds_fit_into_one_folder(tmp_path: Path) -> None:
         CoPurchase.fit(tiny.past, how).save(tmp_path)
     loaded = [CoPurchase.load(tmp_path, how).similarity.nnz for how in kinds]
     assert loaded == [4, 0]
+
+
+def test_what_too_few_bought_has_no_neighbours() -> None:
+    """b and c share three customers, x and y as many; q and r one, who makes them look inseparable."""
+    rows = [*PLANTED, *baskets("Z", "qr")]
+    assert set(offers(rows, baskets("new", "q"))) == {"r"}
+    few = replace(HOW, min_customers=2)
+    assert offers(rows, baskets("new", "q"), few) == {}
+    assert offers(rows, baskets("new", "b"), few) == pytest.approx({"c": 1.0})

@@ -36,17 +36,17 @@ class Limits:
 
     history: int = 150
     """Own items, those bought most and lately first."""
-    similar: int = 60
+    similar: int = 40
     """Items of similar customers, and as many of what these bought lately."""
-    co_purchase: int = 40
+    co_purchase: int = 20
     """Items bought by the customers who buy the own ones."""
-    following: int = 60
+    following: int = 40
     """Items that follow such a history."""
     content: int = 10
     """New items that resemble the own ones."""
-    mix: int = 100
+    mix: int = 60
     """Items by all of these together."""
-    popular: int = 100
+    popular: int = 60
     """Best sellers, rising and seasonal items."""
 
 
@@ -163,24 +163,20 @@ class Sources:
         similar, late = self.similar.generate(asked, self.shelf)
         others = (source.generate(asked, self.shelf) for source in (self.co_purchase, self.following, self.content))
         said = [np.asarray(scores.toarray(), np.float32) for scores in (similar, late, *others)]
-        shares = [scores / np.maximum(scores.max(axis=1, initial=0.0, keepdims=True), _LITTLE) for scores in said[:4]]
+        shares = [_shares(scores) for scores in said[:4]]
         return [*said, sum(shares[1:], shares[0])]
 
     def save(self, folder: Path) -> None:
         """Write everything but the plan into ``folder``."""
-        np.save(folder / "shelf.npy", self.shelf.items)
-        np.save(folder / "shelf_size.npy", np.array(len(self.shelf.column_of) - 1))
-        for source in (self.similar, self.co_purchase, self.following, self.content, self.popular):
+        for source in (self.shelf, self.similar, self.co_purchase, self.following, self.content, self.popular):
             source.save(folder)
 
     @classmethod
     def load(cls, folder: Path, plan: Plan) -> Self:
         """Map what :meth:`save` wrote."""
-        items = np.load(folder / "shelf.npy")
-        shelf = Shelf.on(items, int(np.load(folder / "shelf_size.npy")))
         return cls(
             plan,
-            shelf,
+            Shelf.load(folder),
             SimilarCustomers.load(folder, plan.neighbours),
             CoPurchase.load(folder, plan.reach),
             NextBaskets.load(folder, plan.steps),
@@ -191,6 +187,13 @@ class Sources:
 
 _LITTLE = np.float32(1e-9)
 """Below this, a score says nothing."""
+
+
+def _shares(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return each row as shares of its best, in [0, 1]; what speaks against an item counts as silence."""
+    found: npt.NDArray[np.float32] = np.maximum(scores, np.float32(0.0))
+    found /= np.maximum(found.max(axis=1, initial=0.0, keepdims=True), _LITTLE)
+    return found
 
 
 def _first(asked: Histories, n: int) -> npt.NDArray[np.bool_]:

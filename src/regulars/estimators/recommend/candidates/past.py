@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from regulars import windows
+from regulars.estimators.recommend.candidates.arrays import load_array, save_array
 from regulars.features.histories import Floats, Histories, Ints
 from regulars.features.pairs import decay
 from regulars.features.purchases import Catalogue
@@ -43,6 +45,16 @@ class Shelf:
         column = np.full(n_items + 1, -1, np.int64)
         column[items] = np.arange(len(items))
         return cls(items.astype(np.int64), column)
+
+    def save(self, folder: Path) -> None:
+        """Write which items it holds, of how many."""
+        save_array(self.items, folder, "shelf")
+        save_array(np.array(len(self.column_of) - 1), folder, "shelf_size")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Shelf":
+        """Read what :meth:`save` wrote."""
+        return cls.on(load_array(folder, "shelf"), int(load_array(folder, "shelf_size")))
 
     @property
     def n(self) -> int:

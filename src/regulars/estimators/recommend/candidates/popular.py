@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from regulars import windows
+from regulars.estimators.recommend.candidates.arrays import load_array, save_array
 from regulars.estimators.recommend.candidates.past import Past
 from regulars.features.item_stats import popularity
 
@@ -49,12 +50,12 @@ class Popular:
 
     def save(self, folder: Path) -> None:
         """Write the items."""
-        np.save(folder / "popular_items.npy", self.items)
+        save_array(self.items, folder, "popular_items")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what :meth:`save` wrote."""
-        return cls(np.load(folder / "popular_items.npy"))
+        return cls(load_array(folder, "popular_items"))
 
 
 def _rising(lines: pl.DataFrame, past: Past, how: Demand) -> pl.Series:

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import scipy.sparse as sp
 
-from regulars.estimators.recommend.candidates.arrays import load_matrix, save_matrix
+from regulars.estimators.recommend.candidates.arrays import load_array, load_matrix, save_array, save_matrix
 from regulars.estimators.recommend.candidates.past import (
     Past,
     Shelf,
@@ -23,7 +23,7 @@ from regulars.features.histories import Histories
 class Neighbours:
     """How customers are compared."""
 
-    n: int = 200
+    n: int = 100
     """Neighbours of a customer."""
     most_customers: int = 10_000
     """Customers that are remembered; beyond them, those with most purchases are."""
@@ -85,10 +85,10 @@ class SimilarCustomers:
         """Write what is remembered."""
         save_matrix(self.compared, folder, "similar_compared")
         save_matrix(self.bought, folder, "similar_bought")
-        np.save(folder / "similar_weight.npy", self.weight)
+        save_array(self.weight, folder, "similar_weight")
 
     @classmethod
     def load(cls, folder: Path, how: Neighbours) -> Self:
         """Map what :meth:`save` wrote."""
-        weight = np.load(folder / "similar_weight.npy")
+        weight = load_array(folder, "similar_weight")
         return cls(how, load_matrix(folder, "similar_compared"), load_matrix(folder, "similar_bought"), weight)

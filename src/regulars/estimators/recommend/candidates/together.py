@@ -24,6 +24,9 @@ class Reach:
     """Neighbours kept per item, the item itself not among them."""
     half_orders: float = 8.0
     """An own item counts half after so many orders."""
+    min_customers: int = 1
+    """Customers (or orders) that an item needs to have neighbours, or to be one: two who bought the same two rarities
+    make them look inseparable."""
     within: Literal["customer", "order"] = "customer"
     """Whether items are together by who bought them, or by the order that held both."""
 
@@ -93,5 +96,7 @@ def _held(past: Past, how: Reach) -> sp.csr_array:
     _, row = np.unique(holder[kept], return_inverse=True)
     n = int(row.max(initial=-1)) + 1
     held = sp.csr_array((np.ones(len(row)), (row, column[kept])), shape=(n, past.shelf.n))
-    held.data[:] = 1.0
+    few = np.bincount(held.indices, minlength=past.shelf.n) < how.min_customers
+    held.data[:] = np.where(few[held.indices], 0.0, 1.0)
+    held.eliminate_zeros()
     return held

@@ -17,7 +17,7 @@ from regulars.features.histories import Histories
 class Steps:
     """What the next basket is learned from."""
 
-    most_items: int = 3000
+    most_items: int = 2000
     """Items that predict and are predicted, the most bought first; beyond them the map is silent."""
     most_orders: int = 12
     """A customer's latest orders that are learned from."""
@@ -27,7 +27,7 @@ class Steps:
     """A basket teaches half as much after so many orders of the customer since."""
     ridge: float = 40.0
     """Shrinkage of the map, in baskets."""
-    n_neighbours: int = 200
+    n_neighbours: int = 100
     """Items that an item points to, at most."""
 
 

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from regulars.estimators.recommend.candidates.arrays import load_array, save_array
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -54,11 +56,11 @@ class Vocabulary:
     def save(self, folder: Path) -> None:
         """Write words and rarities."""
         (folder / "words.json").write_text(json.dumps(list(self.place), ensure_ascii=False), encoding="utf-8")
-        np.save(folder / "words_rarity.npy", self.rarity)
+        save_array(self.rarity, folder, "words_rarity")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what :meth:`save` wrote."""
         words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-        rarity = np.load(folder / "words_rarity.npy")
+        rarity = load_array(folder, "words_rarity")
         return cls({word: number for number, word in enumerate(words)}, rarity)
