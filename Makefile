@@ -47,21 +47,31 @@ lint: install ## Check format, style, import contracts and types
 check: lint test ## Run lint, then test: what a change must pass
 
 # Jupyter and Matplotlib keep their files in the home as well.
-lab notebooks: export JUPYTER_DATA_DIR := $(REGULARS_HOME)/jupyter
-lab notebooks: export IPYTHONDIR := $(REGULARS_HOME)/ipython
-lab notebooks: export MPLCONFIGDIR := $(REGULARS_HOME)/matplotlib
+lab notebooks docs: export JUPYTER_DATA_DIR := $(REGULARS_HOME)/jupyter
+lab notebooks docs: export IPYTHONDIR := $(REGULARS_HOME)/ipython
+lab notebooks docs: export MPLCONFIGDIR := $(REGULARS_HOME)/matplotlib
 # Libraries offer progress bars that would need widgets; none are shown.
-lab notebooks: export PYTHONWARNINGS := ignore:IProgress not found
+lab notebooks docs: export PYTHONWARNINGS := ignore:IProgress not found
 
 # The notebooks run on a sample of the demo shop with a home of its own, within the home.
 SMALL_HOME := $(REGULARS_HOME)/small
 
+define PREPARE_SMALL
+@mkdir -p "$(SMALL_HOME)"
+@echo 'Preparing a small shop: a sample, three experiments, their champions ...'
+@$(BIN)/python -m tests.notebooks.prepare "$(SMALL_HOME)"
+endef
+
 .PHONY: notebooks
 notebooks: install ## Run every notebook from its first cell to its last, on a small shop
-	@mkdir -p "$(SMALL_HOME)"
-	@echo 'Preparing a small shop: a sample, three experiments, their champions ...'
-	@$(BIN)/python -m tests.notebooks.prepare "$(SMALL_HOME)"
+	$(PREPARE_SMALL)
 	@REGULARS_HOME="$(SMALL_HOME)" $(BIN)/python -m pytest -p no:randomly -m "" -n 2 --nbmake --nbmake-timeout=300 notebooks
+
+.PHONY: docs
+docs: install ## Render the notebooks, run on a small shop, as pages that need no network, into build/docs
+	$(PREPARE_SMALL)
+	@REGULARS_HOME="$(SMALL_HOME)" $(BIN)/python -m tests.notebooks.render build/docs
+	@echo 'Open build/docs/index.html.'
 
 .PHONY: spark
 spark: install .venv/spark ## Run the tests on Spark, which this adds to .venv (needs Java 17 or 21)

@@ -1,7 +1,9 @@
 """What every test gets: a home of its own session, no telemetry, no window, examples that repeat."""
 
+import contextlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from regulars.home import Home
 from regulars.ingest import ingest
 from regulars.ledger import Ledger
 from tests import shops
+from tests.conventions.project import ROOT
 
 home.quiet()
 os.environ["MPLBACKEND"] = "Agg"
@@ -24,9 +27,13 @@ hypothesis.settings.load_profile("regulars")
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the tests out of the user's home."""
+    """Keep the tests out of the user's home, and champion.json out of the checkout's models."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for folder in ("models", "experiments"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("champion.json*"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REGULARS_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("REGULARS_MODELS", str(copy / "models"))
         yield
 
 
@@ -59,7 +66,11 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Home]
 
     def make(root: Path) -> Home:
         made = Home(root).prepare()
-        shutil.copyfile(blank.mlflow_db, made.mlflow_db)
+        with (
+            contextlib.closing(sqlite3.connect(blank.mlflow_db)) as full,
+            contextlib.closing(sqlite3.connect(made.mlflow_db)) as empty,
+        ):
+            full.backup(empty)  # what is not in the file yet, but in its log, too
         return made
 
     return make

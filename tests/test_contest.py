@@ -10,7 +10,7 @@ import pytest
 
 from regulars import artefact, config, contest, training, workshop
 from regulars.config import Training, read_model
-from regulars.contest import Contest
+from regulars.contest import Contest, Found
 from regulars.errors import ConfigError, DataError, MissingError
 from regulars.home import Home
 from regulars.ledger import Ledger
@@ -120,8 +120,9 @@ def test_a_history_too_short_for_anything_is_refused(home: Home, small_ledger: L
 
 
 def test_the_winner_of_a_report_is_promoted_as_of_the_end(home: Home, small_ledger: Ledger) -> None:
-    report = {"winner": "churn_recency", "why": "it is simple"}
-    found = Contest(home, small_ledger, None, SETTINGS).promote(report)
+    report = {"winner": "churn_recency", "why": "it is simple", "candidates": {"churn_recency": {}}}
+    found = Contest(home, small_ledger, None, SETTINGS).promote(Found("run", report))
+    assert found.why == "it is simple"
     assert found.summary()["model"] == "churn_recency"
     assert found.champion.meta.as_of == small_ledger.data_through + dt.timedelta(days=1)
     assert artefact.read(found.champion.folder).meta == found.champion.meta
@@ -156,7 +157,7 @@ def test_an_experiment_on_other_data_crowns_nobody(
     home: Home, small_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = {"experiment": "churn-001", "task": "churn", "data": {"fingerprint": "another shop"}}
-    monkeypatch.setattr(contest, "newest_reports", lambda *_: [elsewhere])
+    monkeypatch.setattr(contest.reports, "newest", lambda *_: [Found("run", elsewhere)])
     with pytest.raises(ConfigError, match="churn-001 was run on other data"):
         workshop.promote(home, small_ledger, ["churn"])
     assert Registry(home).champions() == {}

@@ -59,7 +59,7 @@ def asked(folder: Path, task: str, **changes: str) -> Path:
     text = TEXT.format(task=task, metric=metric, baseline=baseline, model=model, horizon=HORIZONS.get(task, 30))
     for old, new in changes.items():
         text = text.replace(old, new)
-    (folder / task).mkdir()
+    (folder / task).mkdir(parents=True)
     (folder / task / "experiment.toml").write_text(text, encoding="utf-8")
     return folder / task
 
@@ -158,10 +158,10 @@ def test_a_run_is_logged_once_and_then_reused(
     small_ledger: Ledger, new_home: Callable[[Path], Home], tmp_path: Path
 ) -> None:
     home, folder = new_home(tmp_path / "home"), asked(tmp_path, "churn")
-    first, reused = workshop.run(folder, small_ledger, home)
+    first, reused, _ = workshop.run(folder, small_ledger, home)
     written = (folder / "report.json").read_bytes()
     assert not reused
-    again, reused = workshop.run(folder, small_ledger, home)
+    again, reused, _ = workshop.run(folder, small_ledger, home)
     assert reused
     assert again == first == json.loads(written)
     assert (folder / "report.json").read_bytes() == written
@@ -170,8 +170,8 @@ def test_a_run_is_logged_once_and_then_reused(
     # The seedless rule and two seeds of the model, at two snapshots.
     assert (_children(home, "fit"), _children(home, "candidate")) == (2 + 2 * 2, 2)
     asked(tmp_path / "home", "churn", n_resamples="n_resamples = 30 #")
-    changed, reused = workshop.run(tmp_path / "home" / "churn", small_ledger, home)
-    assert not reused
+    changed, reused, n_kept = workshop.run(tmp_path / "home" / "churn", small_ledger, home)
+    assert (reused, n_kept) == (False, 6)
     assert changed["protocol"]["n_resamples"] == 30
 
 

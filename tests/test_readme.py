@@ -21,8 +21,17 @@ def blocks(language: str, page: str = TEXT) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
 
 
-def test_the_results_are_those_of_the_reports() -> None:
-    assert readme.render() == TEXT, "run: python -m regulars.readme"
+@pytest.mark.parametrize("page", readme.PAGES, ids=str)
+def test_the_results_are_those_of_the_reports(page: Path) -> None:
+    assert readme.render(page) == (readme.ROOT / page).read_text(encoding="utf-8"), "run: python -m regulars.readme"
+
+
+def test_every_experiment_is_in_the_index_with_its_answer() -> None:
+    index = (readme.ROOT / "experiments/README.md").read_text(encoding="utf-8")
+    for file in readme.ROOT.glob("experiments/*/report.json"):
+        assert f"| [{file.parent.name}]({file.parent.name}) |" in index
+        said = (file.parent / "README.md").read_text(encoding="utf-8")
+        assert all(f"**{heading}**" in said for heading in ("Question", "Protocol", "Result", "Decision"))
 
 
 def test_every_experiment_has_a_report_over_three_snapshots_and_the_best_of_its_candidates_wins() -> None:

@@ -1,6 +1,7 @@
 """A fitted model as a folder of text and arrays: what MLflow keeps, a Bento carries and everybody loads."""
 
 import datetime as dt
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -53,6 +54,13 @@ def write(folder: Path, fitted: Fitted) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     fitted.estimator.save(folder)
     (folder / "model.json").write_text(fitted.meta.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def megabytes(fitted: Fitted) -> float:
+    """Return the size of ``fitted`` on disk, in millions of bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), fitted)
+        return sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file()) / 1e6
 
 
 def read_meta(folder: Path) -> Meta:

@@ -11,7 +11,6 @@ from regulars.home import Home
 from regulars.ledger import Ledger
 from serving import process
 
-EXPERIMENTS = ("churn-001-who-is-leaving", "timing-001-when-will-they-be-back", "recommend-001-what-to-offer")
 OFFERS = 3
 REASONS = 2
 WORTH_EXPLAINING = 0.2
@@ -24,8 +23,8 @@ def demo(home: Home, port: int | None) -> None:
     with console.stage("ingest", "1 of 6  Read the purchases of Complete Journey, a grocer", times):
         ledger = _ingest(home)
     with console.stage("experiments", "2 of 6  Three experiments: is LightGBM better than a simple rule?", times):
-        for name in EXPERIMENTS:
-            found, reused = workshop.run(_experiments() / name, ledger, home, track=console.track)
+        for name in workshop.DEMO:
+            found, reused, _ = workshop.run(_experiments() / name, ledger, home, track=console.track)
             console.screen.print(f"  {name}: {'unchanged, reused' if reused else 'done'}; {found['winner']} wins")
             tables.report(found)
     with console.stage("promotion", "3 of 6  Promote the winners, trained on everything known", times):

@@ -13,6 +13,7 @@ QUIET = {
     "OTEL_SDK_DISABLED": "true",
     "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "GIT_PYTHON_REFRESH": "quiet",
 }
 """Environment that every process of regulars runs with: no telemetry, no unsafe deserialisation."""
@@ -56,9 +57,34 @@ class Home:
         return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.mlflow_db}"
 
     @property
+    def keeps_runs(self) -> bool:
+        """Whether runs are kept in the database here, and not in another one or on a tracking server."""
+        return self.tracking_uri == f"sqlite:///{self.mlflow_db}"
+
+    @property
     def artifacts(self) -> Path:
-        """The artefacts of MLflow runs."""
+        """The artefacts of MLflow runs, unless they are kept elsewhere; see :attr:`artifacts_uri`."""
         return self.root / "artifacts"
+
+    @property
+    def artifacts_uri(self) -> str | None:
+        """Where the artefacts of new MLflow experiments go.
+
+        ``REGULARS_ARTIFACTS``, such as ``s3://shop/regulars``, or else the folder here; None for a tracking server,
+        which has a place of its own.
+        """
+        served = self.tracking_uri.startswith(("http://", "https://"))
+        return os.environ.get("REGULARS_ARTIFACTS") or (None if served else self.artifacts.absolute().as_uri())
+
+    @property
+    def locks(self) -> Path:
+        """A file for each experiment that runs, so that nobody runs it at the same time."""
+        return self.root / "locks"
+
+    @property
+    def fits(self) -> Path:
+        """Verdicts of experiments, so that none is fitted twice; safe to delete whenever no command runs."""
+        return self.root / "fits"
 
     @property
     def store(self) -> Path:
@@ -87,7 +113,7 @@ class Home:
             ConfigError: the folders cannot be made.
         """
         try:
-            for folder in (self.root, self.artifacts, self.bentoml, self.staging):
+            for folder in (self.root, self.artifacts, self.bentoml, self.staging, self.locks):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = error.strerror or error

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.markup import escape
+
 from regulars import console
+from regulars.comparing import Board, Row, words
 
 
 def report(found: Mapping[str, Any]) -> None:
@@ -18,10 +21,40 @@ def report(found: Mapping[str, Any]) -> None:
     )
 
 
-def reports(found: Sequence[Mapping[str, Any]]) -> None:
-    """Print several reports, one below the other."""
+def boards(found: Sequence[Board]) -> None:
+    """Print leaderboards, one below the other: best first, with intervals, leads, who is level, and costs."""
     for each in found:
-        report(each)
+        said = [*(words.verdict(source) for source in each.sources), words.level(each), words.unpaired(each)]
+        console.table(
+            escape(" ".join(source.report["question"] for source in each.sources)),
+            ["model", words.measure(each.metric), "lead", "ahead", "against the best", "fit, s", "answer, s", "MB"],
+            ([escape(cell) for cell in _place(each, row)] for row in each.rows),
+            caption=f"{words.better_way(each.report)}; [95% intervals over customers]; as of {', '.join(each.days)}\n"
+            + escape("\n".join(filter(None, said))),
+        )
+
+
+def _place(board: Board, row: Row) -> list[str]:
+    """Return what a leaderboard says of a candidate."""
+    lead, cost = row.lead, row.cost
+    costs = (
+        ["-"] * 3
+        if cost is None
+        else [f"{each:.2f}" for each in (cost.fit_seconds, cost.answer_seconds, cost.model_mb)]
+    )
+    return [
+        f"{row.name}\n(winner)" if row.is_winner else row.name,
+        _lines(words.interval(row.interval)),
+        _lines(words.interval(lead, "better_by", "+")) if lead else "the baseline",
+        f"{lead['snapshots_won']} of {lead['snapshots']}" if lead else "",
+        _lines(words.standing(board, row)),
+        *costs,
+    ]
+
+
+def _lines(interval: str) -> str:
+    """Return a value with its bounds below it."""
+    return interval.replace(" [", "\n[")
 
 
 def promotions(found: Sequence[Mapping[str, Any]]) -> None:

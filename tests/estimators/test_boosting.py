@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from regulars.estimators import boosting
 from regulars.ledger import Ledger
@@ -41,3 +42,21 @@ def test_trees_stop_where_customers_who_are_held_out_gain_no_more() -> None:
 
 def test_with_too_few_to_tell_a_quarter_of_the_trees_is_taken() -> None:
     assert _trees(signal=3.0, n=100, held_out=50) == 50
+
+
+def test_importance_is_the_share_of_the_gain() -> None:
+    rng = np.random.default_rng(5)
+    rows = rng.normal(size=(2000, 3))
+    boosters = [
+        boosting.train(rows, 10 * rows[:, 1] + rows[:, 0], "abc", {"objective": "l2", "num_leaves": 7}, 20, seed)
+        for seed in (0, 1)
+    ]
+    shares = boosting.importance(boosters)
+    assert list(shares) == ["a", "b", "c"]
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert shares["b"] > 0.9 > shares["a"] > shares["c"]
+
+
+def test_trees_that_never_split_have_no_importance() -> None:
+    booster = boosting.train(np.zeros((50, 2)), np.zeros(50), "ab", {"objective": "l2"}, 3, 0)
+    assert boosting.importance([booster]) == {"a": 0.0, "b": 0.0}

@@ -49,6 +49,17 @@ class TestLightGBMHazard(TimingContract):
         soon = known.observed & (known.duration <= 7)
         assert within_a_week[soon].mean() > within_a_week[~soon].mean() + 0.05
 
+    def test_what_it_is_told_to_leave_out_moves_nothing(self) -> None:
+        """Neither the forecast nor the season; what it is asked about is another matter."""
+        known = rows()
+        blind = LightGBMHazard(horizon_days=HORIZON, daily_days=14, rounds=30, threads=1, forecast=False, season=False)
+        blind.fit(known.features, known.duration, known.observed)
+        gain = blind.importance()
+        assert {name for name in gain if name.startswith("btyd")}
+        assert not any(share for name, share in gain.items() if name.startswith("btyd"))
+        assert any(share for name, share in self.fitted().importance().items() if name.startswith("btyd"))
+        assert not blind.season_
+
     def test_nobody_came_back(self) -> None:
         known = rows()
         with pytest.raises(DataError, match="no train customer came back"):

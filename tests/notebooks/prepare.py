@@ -13,7 +13,6 @@ from pathlib import Path
 import polars as pl
 
 from regulars import artefact, ingest, workshop
-from regulars.demo import EXPERIMENTS
 from regulars.home import Home
 from regulars.ledger import Ledger
 from tests.conventions.project import ROOT
@@ -38,9 +37,9 @@ def prepare(home: Home) -> None:
     home.prepare()
     with tempfile.TemporaryDirectory(dir=home.staging) as folder:
         ledger = _ledger(home, Path(folder))
-        for name in EXPERIMENTS:
+        for name in workshop.DEMO:
             experiment = ROOT / "experiments" / name / "experiment.toml"
-            found, _ = workshop.run(_smaller(experiment, Path(folder)), ledger, home)
+            found = workshop.run(_smaller(experiment, Path(folder)), ledger, home).report
             sys.stderr.write(f"  {found['experiment']}: {found['winner']} wins\n")
     workshop.promote(home, ledger, artefact.TASKS)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from regulars.config import read_model
 from regulars.report import rule
 from regulars.report.comparison import FEWEST_CUSTOMERS, Comparison, is_baseline
 from regulars.report.draws import Key
@@ -61,7 +62,7 @@ def test_a_slice_of_one_outcome_has_no_auc_and_no_say() -> None:
 
 
 def test_the_baselines_are_the_rules_and_the_one_by_name() -> None:
-    assert [is_baseline(name) for name in (RULE, "churn_btyd", SIMPLE)] == [True, True, False]
+    assert [is_baseline(read_model(name)) for name in (RULE, "churn_btyd", SIMPLE)] == [True, True, False]
     answers = {name: churn(CHURNED, FAIR) for name in (SIMPLE, RULE, "churn_btyd", COMPLEX)}
     assert Comparison(outcome("churn", "auc", answers)).baselines == (SIMPLE, RULE, "churn_btyd")
 

@@ -1,9 +1,23 @@
 """The command line: ``regulars VERB``."""
 
-from regulars.cli import data, leaks, models, search, service, shop
+from regulars.cli import cards, compare, data, leaks, models, new, promotion, reproduce, search, service, shop
 from regulars.cli.app import app, spoken
 
-__all__ = ["app", "data", "leaks", "main", "models", "search", "service", "shop"]
+__all__ = [
+    "app",
+    "cards",
+    "compare",
+    "data",
+    "leaks",
+    "main",
+    "models",
+    "new",
+    "promotion",
+    "reproduce",
+    "search",
+    "service",
+    "shop",
+]
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Commands that train, compare and use models."""
+"""Commands that train and use models."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,12 +21,17 @@ def run(
 ) -> None:
     """Run an experiment: candidates against a baseline over rolling snapshots; logs to MLflow, writes report.json.
 
+    What was interrupted goes on where it was, and what has not changed is not run again.
+
     Example: regulars run experiments/churn-001-who-is-leaving
     """
     shop = open_ledger(ledger)
     from regulars import console, tables, workshop
 
-    found, _ = workshop.run(experiment, shop, Home.resolve(), force=force, track=console.track)
+    found, reused, n_kept = workshop.run(experiment, shop, Home.resolve(), force=force, track=console.track)
+    if reused or n_kept:
+        said = "nothing has changed since its last run" if reused else f"{n_kept} fits were kept from before"
+        console.screen.print(f"{experiment.name}: {said} (--force fits everything again)")
     show(found, as_json, lambda: tables.report(found))
 
 
@@ -191,42 +196,3 @@ def remind(
         engines.check_days(shop, [day])
         result = engines.write(shop, job, out, where) | {"as_of": as_of}
     show(result, as_json, lambda: console.facts("Reminders", result))
-
-
-@app.command()
-def compare(
-    runs: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[RUN]...", help="MLflow run ids.  [default: newest of each task]"),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Show experiments side by side: which model is better, by how much, and how sure that is."""
-    from regulars import artefact, contest, tables
-    from regulars.tracking import Tracker
-
-    found = contest.newest_reports(Tracker(Home.resolve()), artefact.TASKS, runs or [])
-    show(found, as_json, lambda: tables.reports(found))
-
-
-@app.command()
-def promote(
-    runs: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[RUN]...", help="MLflow run ids.  [default: newest of each task]"),
-    ] = None,
-    ledger: LedgerOption = None,
-    task: TaskOption = "all",
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Training cut.  [default: the data's end]")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Fit each experiment's winner on all that is known, and make it the champion."""
-    shop = open_ledger(ledger)
-    from regulars import console, tables, workshop
-
-    day = parse_day(as_of) if as_of else None
-    promoted = workshop.promote(Home.resolve(), shop, tasks(task), runs or [], day, console.track)
-    result = [promotion.summary() for promotion in promoted]
-    show(result, as_json, lambda: tables.promotions(result))

@@ -91,6 +91,27 @@ def read_state(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return state["parameters"], state["learned"]
 
 
+class KeptAsText:
+    """``save`` and ``load`` of an estimator whose learned state, the fields that end in ``_``, is plain JSON."""
+
+    def save(self, folder: Path) -> None:
+        """Write parameters and learned state into ``folder``."""
+        write_state(folder, self, {name: fitted(getattr(self, name), type(self).__name__) for name in _learned(self)})
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what :meth:`save` wrote."""
+        parameters, learned = read_state(folder)
+        estimator = cls(**parameters)
+        for name in _learned(cls):
+            setattr(estimator, name, learned[name])
+        return estimator
+
+
+def _learned(estimator: Any) -> list[str]:
+    return [item.name for item in dataclasses.fields(estimator) if item.name.endswith("_")]
+
+
 def fitted(value: Any, name: str) -> Any:
     """Return ``value`` unless it is None.
 

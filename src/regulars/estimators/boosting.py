@@ -107,6 +107,13 @@ def contributions(booster: lgb.Booster, rows: npt.NDArray[Any]) -> npt.NDArray[n
     return np.asarray(booster.predict(rows, pred_contrib=True, num_threads=1), dtype=np.float64)
 
 
+def importance(boosters: Sequence[lgb.Booster]) -> dict[str, float]:
+    """Return each column's share of the gain that all splits of all boosters made; the shares sum to 1 or are all 0."""
+    gain = np.sum([booster.feature_importance("gain") for booster in boosters], axis=0, dtype=np.float64)
+    shares = gain / max(gain.sum(), np.finfo(np.float64).tiny)
+    return dict(zip(boosters[0].feature_name(), shares.tolist(), strict=True))
+
+
 def save(booster: lgb.Booster, path: Path) -> None:
     """Write the booster as LightGBM text."""
     path.write_text(booster.model_to_string(), encoding="utf-8")

@@ -135,6 +135,10 @@ class LightGBMChurn:
         """Return P(no purchase in the horizon) per row."""
         return boosting.predict(fitted(self.booster_, "LightGBMChurn"), ft.matrix(features, blank=self.blank_))
 
+    def importance(self) -> dict[str, float]:
+        """Return each input's share of the gain that the trees' splits made."""
+        return boosting.importance([fitted(self.booster_, "LightGBMChurn")])
+
     def effects(self, features: pl.DataFrame) -> dict[str, Floats]:
         """Return each feature's SHAP contribution to the log-odds of churn, (rows,); positive is more at risk."""
         booster = fitted(self.booster_, "LightGBMChurn")

@@ -35,6 +35,11 @@ class CrossFit:
         fold = pl.Series(fold_of(latest["customer_id"], N_FOLDS))
         return cls(_fit(latest), tuple(_fit(latest.filter(fold != number)) for number in range(N_FOLDS)))
 
+    @classmethod
+    def nothing(cls) -> Self:
+        """Return the forecast of a shop that has none: not known for anybody."""
+        return cls(None, (None,) * N_FOLDS)
+
     def survival(self, features: pl.DataFrame, horizon_days: int) -> Floats:
         """Return (rows, horizon_days) curves of the whole shop's fit; NaN where there is none."""
         return _survival(self.whole, features, horizon_days)

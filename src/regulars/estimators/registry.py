@@ -22,6 +22,21 @@ KINDS: dict[str, type[Any]] = {
 """Class name -> class; reading an artefact never imports anything else."""
 
 
+def register(estimator: type[Any]) -> type[Any]:
+    """Make a class known by its name to this process, as a decorator: to try an estimator in a notebook.
+
+    Another process, such as the service, does not know it: what is to be served belongs into KINDS.
+
+    Raises:
+        ConfigError: another class has that name.
+    """
+    known = KINDS.setdefault(estimator.__name__, estimator)
+    if known is not estimator and known.__module__ != estimator.__module__:
+        raise ConfigError(f"there is an estimator called {estimator.__name__!r} already; give yours another name")
+    KINDS[estimator.__name__] = estimator
+    return estimator
+
+
 def kind(name: str) -> type[Any]:
     """Return the estimator class called ``name``.
 

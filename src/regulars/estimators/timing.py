@@ -104,6 +104,10 @@ class LightGBMHazard:
     """Whether a split tries one threshold a feature, drawn at random: less to overfit with."""
     lambda_l2: float = 10.0
     """Shrinkage of leaf values."""
+    forecast: bool = True
+    """Whether a Pareto/NBD forecast is among the inputs."""
+    season: bool = True
+    """Whether the season is, where the train rows span a year."""
     threads: int = 1
     """Threads of one training; experiments train side by side instead, which is quicker on a busy machine."""
     seed: int = 0
@@ -129,8 +133,8 @@ class LightGBMHazard:
         if not observed.any():
             raise DataError("no train customer came back within the horizon; use a longer history or --horizon")
         begun = np.flatnonzero(duration > 0)
-        self.typical_, self.season_ = ft.typical(features), ft.spans_a_year(features[begun])
-        self.btyd_ = CrossFit.fit(features)
+        self.typical_, self.season_ = ft.typical(features), self.season and ft.spans_a_year(features[begun])
+        self.btyd_ = CrossFit.fit(features) if self.forecast else CrossFit.nothing()
         grid = self._grid()
         kept = periods.sample(grid.count(duration[begun]), self.max_rows, np.random.default_rng(self.seed))
         learn = begun[kept]
@@ -171,6 +175,10 @@ class LightGBMHazard:
             for chunk in features.iter_slices(_CHUNK)
         ]
         return np.concatenate(curves) if curves else np.empty((0, self.horizon_days))
+
+    def importance(self) -> dict[str, float]:
+        """Return each input's share of the gain that the trees' splits made."""
+        return boosting.importance([fitted(self.booster_, "LightGBMHazard")])
 
     def save(self, folder: Path) -> None:
         """Write parameters and trees into ``folder``."""

@@ -15,18 +15,7 @@ from regulars.evaluation.intervals import Interval
 from regulars.experiment import Outcome
 from regulars.judging import Verdict
 from regulars.recording.telling import telling
-from regulars.report import Report
-
-TITLES = {
-    "auc": "AUC (higher is better)",
-    "crps": "CRPS, days (lower is better)",
-    "auc_7": "AUC of a purchase within 7 days (higher is better)",
-    "auc_30": "AUC of a purchase within 30 days (higher is better)",
-    "gini": "Normalised Gini coefficient (higher is better)",
-    "spearman": "Spearman correlation (higher is better)",
-    "ndcg_at_10": "NDCG@10 (higher is better)",
-}
-"""Metrics as an axis says them: name, unit, which way is better."""
+from regulars.report import Report, title
 
 Figures = Iterator[tuple[str, Any]]
 
@@ -210,11 +199,6 @@ class Pictures:
     def _when(self) -> str:
         n = len(self.outcome.exams)
         return f"{n} snapshots together" if n > 1 else str(self.outcome.exams[0].snapshot.as_of)
-
-
-def title(metric: str) -> str:
-    """Return a metric as an axis says it."""
-    return TITLES.get(metric, metric)
 
 
 def _interval(found: Mapping[str, Any]) -> Interval:

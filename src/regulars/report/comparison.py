@@ -5,12 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
-from regulars.config import read_model
+from regulars.config import ModelSpec, specs
 from regulars.estimators import registry
 from regulars.evaluation import intervals
 from regulars.evaluation.intervals import Interval
 from regulars.experiment import Outcome
-from regulars.judging import HIGHER_IS_BETTER
+from regulars.judging import HIGHER_IS_BETTER, key_metrics
 from regulars.report.draws import Draws, Key, draw
 
 FEWEST_CUSTOMERS = 200
@@ -83,7 +83,9 @@ class Comparison:
     def baselines(self) -> tuple[str, ...]:
         """The candidates that are rules or statistical models of the literature, and the baseline by name."""
         experiment = self.outcome.experiment
-        return tuple(name for name in experiment.models if name == experiment.baseline or is_baseline(name))
+        return tuple(
+            name for name, spec in specs(experiment).items() if name == experiment.baseline or is_baseline(spec)
+        )
 
     def score(self, model: str, number: int | None = None) -> float:
         """Return the deciding metric, turned so that higher is better: of all customers or of one slice."""
@@ -94,6 +96,19 @@ class Comparison:
         """Return the lead of ``model`` over ``other``: among all customers or in one slice."""
         mine, theirs = self._deciding(model, number), self._deciding(other, number)
         return Lead.of(mine, theirs, higher_is_better=self._higher)
+
+    def leads_elsewhere(self, model: str, other: str) -> dict[str, Lead]:
+        """Return the lead of ``model`` over ``other`` on every other key metric that points one way."""
+        experiment = self.outcome.experiment
+        return {
+            metric: Lead.of(
+                self.draws[Key(metric, model)],
+                self.draws[Key(metric, other)],
+                higher_is_better=HIGHER_IS_BETTER[metric],
+            )
+            for metric in key_metrics(experiment.task, experiment.training.horizon_days)
+            if metric != experiment.metric and metric in HIGHER_IS_BETTER
+        }
 
     def best_baseline(self, number: int) -> str:
         """Return the baseline with the best value in a slice that counts."""
@@ -128,6 +143,6 @@ class Comparison:
         return self.draws[Key(self.outcome.experiment.metric, model, number)]
 
 
-def is_baseline(model: str) -> bool:
-    """Return whether a model's estimator says that it is a baseline, as artefacts and the service do."""
-    return bool(registry.kind(read_model(model).kind).source == "baseline")
+def is_baseline(spec: ModelSpec) -> bool:
+    """Return whether a candidate's estimator says that it is a baseline, as artefacts and the service do."""
+    return bool(registry.kind(spec.kind).source == "baseline")

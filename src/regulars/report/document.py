@@ -2,20 +2,20 @@
 
 import json
 import math
+import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from regulars.evaluation import intervals
-from regulars.evaluation.intervals import Interval
+from regulars.errors import DataError, MissingError
 from regulars.experiment import Outcome
-from regulars.judging import HIGHER_IS_BETTER, Exam, key_metrics
+from regulars.judging import HIGHER_IS_BETTER, Exam
 from regulars.ledger import Ledger
-from regulars.report import rule
-from regulars.report.comparison import Comparison, Lead
-from regulars.report.draws import Key
+from regulars.report import candidates, pairs, rule
+from regulars.report.comparison import Comparison
 
 Report = dict[str, Any]
 
@@ -25,6 +25,7 @@ _DIGITS = 6
 def build(outcome: Outcome, ledger: Ledger) -> Report:
     """Return the report: candidates with intervals and slices, their leads, and the winner by :mod:`.rule`.
 
+    ``pairs`` has the lead of each candidate over each one after it; :func:`.pairs.versus` turns it where need be.
     Every interval is a 95% percentile interval of a bootstrap over customers; leads are paired. A lead also has
     ``over_snapshots``: its mean, standard deviation and 95% interval (Student's t) over the snapshots.
     """
@@ -32,6 +33,7 @@ def build(outcome: Outcome, ledger: Ledger) -> Report:
     others = [name for name in experiment.models if name != experiment.baseline]
     winner, why = rule.choose(rule.standings(found), experiment.baseline, experiment.metric, found.lead)
     report = {
+        "format": pairs.FORMAT,
         "experiment": experiment.name,
         "task": experiment.task,
         "question": experiment.question,
@@ -42,9 +44,10 @@ def build(outcome: Outcome, ledger: Ledger) -> Report:
         "baselines": found.baselines,
         "winner": winner,
         "why": why,
-        "candidates": {name: _candidate(found, name) for name in experiment.models},
+        "candidates": {name: candidates.candidate(found, name) for name in experiment.models},
         "against_baseline": {name: _lead(found, name, experiment.baseline) for name in others},
         "winner_against": {name: _lead(found, winner, name) for name in experiment.models if name != winner},
+        "pairs": pairs.pairs(found),
         "snapshots": [_snapshot(exam) for exam in outcome.exams],
         "protocol": experiment.protocol.model_dump(mode="json"),
         "training": experiment.training.model_dump(mode="json"),
@@ -59,11 +62,36 @@ def build(outcome: Outcome, ledger: Ledger) -> Report:
     return _clean(report)  # type: ignore[no-any-return]
 
 
+def read(file: Path) -> Report:
+    """Read a report.json, of whatever format.
+
+    Raises:
+        MissingError: there is none.
+        DataError: it is no report.
+    """
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MissingError(f"no report.json in {file.parent}; run the experiment: regulars run {file.parent}") from None
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"cannot read {file} ({error}); run the experiment again: regulars run {file.parent}"
+        ) from error
+    if not isinstance(found, dict) or "candidates" not in found:
+        raise DataError(f"{file} is no report of an experiment; run it again: regulars run {file.parent}")
+    return found
+
+
 def write(report: Mapping[str, Any], file: Path) -> None:
     """Write ``report`` as JSON, replacing an older one in one step."""
-    draft = file.with_suffix(".tmp")
-    draft.write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    draft.replace(file)
+    number, draft = tempfile.mkstemp(suffix=".tmp", dir=file.parent)  # two runs may write it at once
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as text:
+            text.write(json.dumps(report, indent=1, allow_nan=False) + "\n")
+        Path(draft).chmod(0o644)
+        Path(draft).replace(file)
+    finally:
+        Path(draft).unlink(missing_ok=True)
 
 
 def _snapshot(exam: Exam) -> dict[str, Any]:
@@ -74,70 +102,8 @@ def _snapshot(exam: Exam) -> dict[str, Any]:
     }
 
 
-def _candidate(found: Comparison, name: str) -> dict[str, Any]:
-    outcome = found.outcome
-    verdicts = outcome.of(name)
-    keys = key_metrics(outcome.experiment.task, outcome.experiment.training.horizon_days)
-    return {
-        "metrics": {metric: _spread(outcome, name, metric) for metric in verdicts[0].metrics},
-        "intervals": {metric: _interval(found.draws[Key(metric, name)].interval()) for metric in keys},
-        "slices": {label: _slice(found, name, number) for number, label in enumerate(found.slices)},
-        "seeds": len({verdict.seed for verdict in verdicts}),
-    }
-
-
-def _spread(outcome: Outcome, name: str, metric: str) -> dict[str, Any]:
-    """Mean over snapshots and seeds, the value of each snapshot, and how far seeds move it."""
-    by_snapshot = [
-        [v.metrics[metric] for v in outcome.of(name) if v.as_of == exam.snapshot.as_of] for exam in outcome.exams
-    ]
-    means = [float(np.mean(values)) for values in by_snapshot]
-    spread = intervals.spread(means)
-    return {
-        "mean": spread.mean,
-        "snapshots": means,
-        "snapshot_sd": spread.sd,
-        "seed_sd": float(np.mean([np.std(values) for values in by_snapshot])),
-    }
-
-
 def _lead(found: Comparison, name: str, other: str) -> dict[str, Any]:
-    lead = found.lead(name, other)
-    over = lead.over_snapshots
-    return {
-        "metric": found.outcome.experiment.metric,
-        **_better(lead),
-        "beyond_doubt": lead.beyond_doubt,
-        "snapshots_won": lead.snapshots_won,
-        "snapshots": lead.snapshots,
-        "by_snapshot": [_interval(each) for each in lead.by_snapshot],
-        "over_snapshots": {"mean": over.value, "sd": lead.sd, "low": over.low, "high": over.high},
-    }
-
-
-def _slice(found: Comparison, name: str, number: int) -> dict[str, Any]:
-    """The deciding metric among one slice of the customers, and the lead over the best baseline where it counts."""
-    exams, metric = found.outcome.exams, found.outcome.experiment.metric
-    customers = np.concatenate([exam.customers[exam.slice_of == number] for exam in exams])
-    interval = found.draws[Key(metric, name, number)].interval()
-    best, lead = found.against_baselines(name).get(found.slices[number], (None, None))
-    return {
-        "rows": len(customers),
-        "customers": len(np.unique(customers)),
-        "counts": found.counts(number),
-        metric: interval.value,
-        "low": interval.low,
-        "high": interval.high,
-        "against": {"baseline": best, **_better(lead), "behind": lead.behind} if lead else None,
-    }
-
-
-def _better(lead: Lead) -> dict[str, float]:
-    return {"better_by": lead.interval.value, "low": lead.interval.low, "high": lead.interval.high}
-
-
-def _interval(found: Interval) -> dict[str, float]:
-    return {"value": found.value, "low": found.low, "high": found.high}
+    return pairs.lead_of(found.lead(name, other), found.outcome.experiment.metric)
 
 
 def _clean(value: Any) -> Any:

@@ -15,6 +15,7 @@ from regulars.evaluation import intervals, presorted
 from regulars.evaluation.intervals import FloatArray, Interval, Metric, RowArray
 from regulars.experiment import Outcome
 from regulars.judging import Exam, Verdict, key_metrics
+from regulars.report import top
 
 
 class Key(NamedTuple):
@@ -68,10 +69,11 @@ class _Part:
 
 
 def draw(outcome: Outcome) -> dict[Key, Draws]:
-    """Return every candidate's key metrics, and the deciding one in each slice as well.
+    """Return every candidate's key metrics, the deciding one in each slice, and what the top of its list holds.
 
-    A snapshot's value is the mean over seeds. A customer's rows in all snapshots are drawn together, so they do not
-    pass for independent. The resamples are the same each time.
+    The last are named ``top_churners`` and ``top_money``, are those of the first seed, and only there where the task
+    makes a list of customers. Of all else a snapshot's value is the mean over seeds. A customer's rows in all snapshots
+    are drawn together, so they do not pass for independent. The resamples are the same each time.
     """
     customers = np.concatenate([exam.customers for exam in outcome.exams])
     parts = list(_parts(outcome))
@@ -96,6 +98,7 @@ def _parts(outcome: Outcome) -> Iterator[_Part]:
     for exam in outcome.exams:
         own = np.arange(len(exam.customers))
         yield _part(outcome, exam, start, own, key_metrics(experiment.task, experiment.training.horizon_days), None)
+        yield _tops(outcome, exam, own + start)
         for number in range(len(exam.slice_names)):
             members = np.flatnonzero(exam.slice_of == number)
             yield _part(outcome, exam, start, members, [experiment.metric], number)
@@ -110,6 +113,24 @@ def _part(outcome: Outcome, exam: Exam, start: int, own: RowArray, metrics: Sequ
     }
     made = tuple(_metric(key.metric, verdicts[key.model], own) for key in keys)
     return _Part(own + start, keys, made)
+
+
+def _tops(outcome: Outcome, exam: Exam, rows: RowArray) -> _Part:
+    """Return what the top of each candidate's list holds at one snapshot."""
+    metrics = {
+        Key(f"top_{name}", model): top.share_held(amounts, scores, top.SURE)
+        for model in outcome.experiment.models
+        for name, (amounts, scores) in top.lists(
+            outcome.experiment.task, exam, first_seed(outcome, model, exam)
+        ).items()
+    }
+    return _Part(rows, tuple(metrics), tuple(metrics.values()))
+
+
+def first_seed(outcome: Outcome, model: str, exam: Exam) -> Verdict:
+    """Return the verdict on a candidate's first seed at one snapshot."""
+    here = (verdict for verdict in outcome.of(model) if verdict.as_of == exam.snapshot.as_of)
+    return min(here, key=lambda verdict: verdict.seed)
 
 
 _PRESORTED: Mapping[str, tuple[Callable[..., Metric], str, str]] = {

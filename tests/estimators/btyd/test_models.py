@@ -48,7 +48,7 @@ def test_curves_and_expectations_are_what_they_claim(model: Any, known: Customer
     assert np.all(curve[:, -1] >= 1 - alive - 1e-9)
     assert np.all(expected >= (1 - curve[:, -1]) * (1 - 1e-6))
     most = alive * (model.r + known.frequency) / (model.alpha + known.tenure) * 60
-    assert np.all(expected <= most * (1 + 1e-6))
+    assert np.all(expected <= most * (1 + 1e-6) + 1e-300)  # below that, a number has hardly any digits
 
 
 @each_model

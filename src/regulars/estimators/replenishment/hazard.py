@@ -126,6 +126,10 @@ class LightGBMReplenishment(Replenisher):
             grid=self._grid(),
         )
 
+    def importance(self) -> dict[str, float]:
+        """Return each input's share of the gain that the trees' splits made."""
+        return boosting.importance([fitted(self.booster_, "LightGBMReplenishment")])
+
     def _save(self, folder: Path) -> dict[str, Any]:
         boosting.save(fitted(self.booster_, "LightGBMReplenishment"), folder / "booster.txt")
         return {"prior": asdict(fitted(self.prior_, "LightGBMReplenishment")), "season": self.season_}

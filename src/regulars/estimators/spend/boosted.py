@@ -112,6 +112,10 @@ class BlendSpend(GammaGammaSpend):
         factor = fitted(self.level_, type(self).__name__).factor(hindsight.days(features))
         return np.asarray(self._mean(boosted, self._purchases(features)) * factor, dtype=np.float64)
 
+    def importance(self) -> dict[str, float]:
+        """Return each input's share of the gain that the trees' splits made."""
+        return boosting.importance([fitted(self.booster_, type(self).__name__)])
+
     def _mean(self, boosted: Floats, purchases: Floats) -> Floats:
         return self.trees_share * boosted + (1 - self.trees_share) * purchases
 

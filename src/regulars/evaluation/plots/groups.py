@@ -16,6 +16,7 @@ def grouped_plot(
     title: str,
     reference: float | None = None,
     percent: bool = False,
+    width: float = 7.2,
 ) -> Figure:
     """Return a dot with its interval for each candidate in each group, groups from top to bottom.
 
@@ -28,6 +29,7 @@ def grouped_plot(
         title: what the figure says.
         reference: where to draw a dotted line: 0 for differences.
         percent: whether values are shares, to be shown as percentages.
+        width: of the figure, inches.
 
     Raises:
         DataError: no candidate.
@@ -35,7 +37,7 @@ def grouped_plot(
     some(series)
     groups = list(dict.fromkeys(group for intervals in series.values() for group in intervals))
     step = 0.7 / len(series)
-    figure, axes = canvas(title, metric, "", width=7.2, height=1.8 + len(groups) * (0.3 + 0.16 * len(series)))
+    figure, axes = canvas(title, metric, "", width=width, height=1.8 + len(groups) * (0.3 + 0.16 * len(series)))
     if reference is not None:
         axes.axvline(reference, color=GREY, linewidth=1.2, linestyle=":")
     for index, (name, intervals) in enumerate(series.items()):
@@ -52,5 +54,5 @@ def grouped_plot(
     axes.grid(visible=False, axis="y")
     if percent:
         axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-    figure.legend(frameon=False, loc="outside lower center", ncols=min(len(series), 3))
+    figure.legend(frameon=False, loc="outside lower center", ncols=min(len(series), 3 if width > 6 else 2))
     return figure

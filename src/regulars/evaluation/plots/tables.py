@@ -29,7 +29,7 @@ def bar_plot(
 
     Args:
         table: at least one row.
-        label: the column that names the bars.
+        label: the column that names the bars; its name is the label of their axis.
         value: the numeric column that gives their length; a null leaves a gap.
         title: what the figure says.
         unit: the label of the value axis.
@@ -49,7 +49,7 @@ def bar_plot(
         axes.set_yticks(places, names)
         axes.invert_yaxis()
     else:
-        figure, axes = canvas(title, "", unit, width=8.0)
+        figure, axes = canvas(title, label.replace("_", " ").capitalize(), unit, width=8.0)
         axes.bar(places, heights, color=COLOURS[0])
         shown = places[:: -(-len(names) // _MOST_TICKS)]
         axes.set_xticks(shown, [names[place] for place in shown])
@@ -66,7 +66,7 @@ def stacked_plot(table: pl.DataFrame, label: str, parts: Sequence[str], *, title
 
     Args:
         table: at least one row.
-        label: the column that names the bars.
+        label: the column that names the bars; its name is the label of their axis.
         parts: the numeric columns, shares of the same whole, >= 0; a null counts as 0.
         title: what the figure says.
         unit: the label of the value axis, which is shown in percent.
@@ -76,7 +76,7 @@ def stacked_plot(table: pl.DataFrame, label: str, parts: Sequence[str], *, title
     """
     if table.is_empty() or not parts:
         raise DataError(f"there is no {label} to draw; give a table with rows, and at least one part")
-    figure, axes = canvas(title, "", unit, width=1.8 + 1.2 * table.height)
+    figure, axes = canvas(title, label.replace("_", " ").capitalize(), unit, width=1.8 + 1.2 * table.height)
     places, bottom = range(table.height), pl.zeros(table.height, eager=True)
     for index, part in enumerate(parts):
         heights = table[part].cast(pl.Float64).fill_null(0.0)
