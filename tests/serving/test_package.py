@@ -50,7 +50,12 @@ def bento_of(home: Home, tag: str) -> Path:
 
 def imported(source: Path) -> Iterator[str]:
     """The top-level packages that a module imports when it is loaded."""
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    for_types = {id(each) for test in tests for line in test.body for each in ast.walk(line)}
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
