@@ -6,7 +6,7 @@ import random
 import hypothesis.strategies as st
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from polars.testing import assert_frame_equal
 
 from regulars import features, labels
@@ -139,6 +139,7 @@ def test_what_follows_the_window_changes_nothing(lines: pl.DataFrame, as_of: dt.
 
 
 @given(logs, days)
+@example(LOG, dt.date(2024, 3, 2))  # one buys for the first time on that very day
 @settings(max_examples=30)
 def test_those_with_labels_are_those_with_features(lines: pl.DataFrame, as_of: dt.date) -> None:
     table = features.table(lines, features.Side(), [Snapshot(as_of)])

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from polars.testing import assert_frame_equal
 
 from regulars import features
@@ -40,6 +40,7 @@ def shuffled(rows: pl.DataFrame | None, rng: random.Random) -> pl.DataFrame | No
 
 
 @given(logs, days, sides)
+@example(ANNA, dt.date(2024, 1, 31), SIDE)  # she buys on that very day
 @settings(max_examples=60)
 def test_rows_at_or_after_as_of_change_nothing(lines: pl.DataFrame, as_of: dt.date, side: Side) -> None:
     """Neither lines nor events from as_of on, nor what purchases from then on tell of items."""
