@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import anyio
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,12 +18,15 @@ from starlette.routing import Route
 
 from regulars.errors import MissingError
 from serving import docs_page, metrics, openapi
+from serving.batch_contract import BatchRequest
 from serving.clock import Clock
-from serving.contract import CustomerRequest, ScoreRequest
+from serving.contract import ScoreRequest
 from serving.edge import Edge
 from serving.fields import Day, Id
+from serving.live import Live
 from serving.operations import JSON, OPERATIONS
 from serving.problems import Problem, defect, from_validation, invalid
+from serving.purchase_contract import PurchasesRequest
 from serving.recommend_contract import RecommendRequest
 from serving.scorer import Scorer
 
@@ -41,18 +44,17 @@ _ID: TypeAdapter[str] = TypeAdapter(Id)
 _DAY: TypeAdapter[dt.date] = TypeAdapter(Day)
 
 A = TypeVar("A")
-C = TypeVar("C", bound=CustomerRequest)
+C = TypeVar("C", bound=BaseModel)
 T = TypeVar("T")
 
 
 class Api:
     """Answers the routes of :data:`serving.operations.OPERATIONS`, a method each."""
 
-    def __init__(self, scorer: Scorer | None, clock: Clock, missing: str) -> None:
-        """Answer from ``scorer``; where there is none, say what is ``missing``."""
-        self._scorer = scorer
+    def __init__(self, live: Live, clock: Clock) -> None:
+        """Answer from what is ``live``; ``clock`` says which day it is where a request does not."""
+        self._live = live
         self._clock = clock
-        self._missing = missing
 
     def _ready(self) -> Scorer:
         """Return what the answers come from.
@@ -60,34 +62,47 @@ class Api:
         Raises:
             Problem: MODEL_NOT_READY.
         """
-        if self._scorer is None:
-            raise Problem("MODEL_NOT_READY", self._missing)
-        return self._scorer
+        if self._live.scorer is None:
+            raise Problem("MODEL_NOT_READY", self._live.missing)
+        return self._live.scorer
 
     async def score(self, request: HttpRequest) -> Response:
         """Answer POST /v1/score."""
         scorer, asked = self._ready(), await _body(request, ScoreRequest)
-        as_of = asked.as_of or self._clock()
-        if scorer.is_light(asked, as_of):
-            return _json(scorer.score(asked, as_of, request.state.request_id))
-        return await _worked(scorer.score, asked, as_of, request.state.request_id)
+        if scorer.is_light(asked):
+            return _json(scorer.score(asked, self._today(scorer), request.state.request_id))
+        return await _worked(scorer.score, asked, self._today(scorer), request.state.request_id)
+
+    async def score_batch(self, request: HttpRequest) -> Response:
+        """Answer POST /v1/score/batch."""
+        scorer, asked = self._ready(), await _body(request, BatchRequest)
+        return await _worked(scorer.batch, asked, self._today(scorer), request.state.request_id)
 
     async def recommend(self, request: HttpRequest) -> Response:
         """Answer POST /v1/recommend."""
         scorer, asked = self._ready(), await _body(request, RecommendRequest)
-        as_of = asked.as_of or self._clock()
-        return await _worked(scorer.recommend, asked, as_of, request.state.request_id)
+        if scorer.is_light(asked):
+            return _json(scorer.recommend(asked, self._today(scorer), request.state.request_id))
+        return await _worked(scorer.recommend, asked, self._today(scorer), request.state.request_id)
+
+    async def purchases(self, request: HttpRequest) -> Response:
+        """Answer POST /v1/purchases."""
+        scorer, asked = self._ready(), await _body(request, PurchasesRequest)
+        return await _worked(
+            scorer.add, asked, self._today(scorer), request.state.request_id, status=HTTPStatus.ACCEPTED
+        )
 
     async def profile(self, request: HttpRequest) -> Response:
         """Answer GET /v1/customers/{customer_id}/profile."""
         scorer = self._ready()
         customer_id = _checked(_ID, "customer_id", request.path_params["customer_id"])
-        as_of = self._as_of(request)
-        return await _worked(scorer.profile, customer_id, as_of, request.state.request_id)
+        answer = functools.partial(scorer.profile, customer_id)
+        return await _worked(answer, _given_day(request), self._today(scorer), request.state.request_id)
 
     async def models(self, request: HttpRequest) -> Response:
         """Answer GET /v1/models."""
-        return _json(self._ready().state(self._clock(), request.state.request_id))
+        scorer = self._ready()
+        return _json(scorer.state(self._today(scorer), request.state.request_id))
 
     async def livez(self, _: HttpRequest) -> Response:
         """Answer GET /livez: the process lives."""
@@ -102,23 +117,18 @@ class Api:
         """Answer GET /metrics."""
         return Response(await run_in_threadpool(metrics.exposition), media_type=metrics.CONTENT_TYPE)
 
-    def _as_of(self, request: HttpRequest) -> dt.date:
-        for name in request.query_params:
-            if name != "as_of":
-                raise invalid(name, "unknown parameter; this route knows as_of", "extra_forbidden")
-        given = request.query_params.get("as_of")
-        return self._clock() if given is None else _checked(_DAY, "as_of", given)
+    def _today(self, scorer: Scorer) -> dt.date:
+        return self._clock(scorer.release.store.header.data_through)
 
 
-def create_app(scorer: Scorer | None, clock: Clock, missing: str = "the models are being loaded; ask again") -> Edge:
+def create_app(live: Live, clock: Clock) -> Edge:
     """Return the service as an ASGI app.
 
     Args:
-        scorer: what the answers come from; None where models or customers are missing.
+        live: what the answers come from.
         clock: says which day it is where a request does not.
-        missing: why there is no scorer, and what to do about it.
     """
-    api = Api(scorer, clock, missing)
+    api = Api(live, clock)
     routes = [Route(_pattern(o.path), getattr(api, o.name), methods=[o.method]) for o in OPERATIONS]
     pages = [Route("/", _home), Route("/docs", _docs), Route("/openapi.json", _openapi)]
     app = Starlette(
@@ -211,11 +221,26 @@ def _checked(kind: TypeAdapter[T], path: str, value: str) -> T:
         raise from_validation(error, (), under=path) from None
 
 
-async def _worked(answer: Callable[[A, dt.date, str], Any], asked: A, as_of: dt.date, request_id: str) -> Response:
+def _given_day(request: HttpRequest) -> dt.date | None:
+    """Return the ``as_of`` that stands in the address.
+
+    Raises:
+        Problem: INVALID_FIELD.
+    """
+    for name in request.query_params:
+        if name != "as_of":
+            raise invalid(name, "unknown parameter; this route knows as_of", "extra_forbidden")
+    given = request.query_params.get("as_of")
+    return None if given is None else _checked(_DAY, "as_of", given)
+
+
+async def _worked(
+    answer: Callable[[A, dt.date, str], Any], asked: A, today: dt.date, request_id: str, status: int = HTTPStatus.OK
+) -> Response:
     """Compute an answer beside the event loop, so that others need not wait for it."""
-    task = functools.partial(answer, asked, as_of, request_id)
-    return _json(await anyio.to_thread.run_sync(task, limiter=_LIMITER, abandon_on_cancel=True))
+    task = functools.partial(answer, asked, today, request_id)
+    return _json(await anyio.to_thread.run_sync(task, limiter=_LIMITER, abandon_on_cancel=True), status)
 
 
-def _json(content: Any) -> Response:
-    return Response(orjson.dumps(content), media_type=JSON)
+def _json(content: Any, status: int = HTTPStatus.OK) -> Response:
+    return Response(orjson.dumps(content), status, media_type=JSON)

@@ -7,7 +7,7 @@ document, and serialised without a validation that nobody needs.
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Literal, NotRequired, Self, get_args
+from typing import Annotated, Literal, NotRequired, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -18,7 +18,7 @@ from serving.fields import Day, Id, Money, PurchaseTime
 MAX_LINES = 5000
 """Lines of an inline history."""
 
-Task = Literal["churn", "next_purchase"]
+Task = Literal["churn", "next_purchase", "spend"]
 """What ``POST /v1/score`` can answer."""
 
 
@@ -69,11 +69,13 @@ class ScoreRequest(CustomerRequest):
     """Ask how a customer stands."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"customer_id": "C1042", "want": ["churn", "next_purchase"], "explain": True}]}
+        json_schema_extra={
+            "examples": [{"customer_id": "C1042", "want": ["churn", "next_purchase", "spend"], "explain": True}]
+        }
     )
 
-    want: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8, strict=False)] = Field(
-        get_args(Task), description="what to answer"
+    want: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8, strict=False)] | None = Field(
+        None, description="what to answer; by default all that there are champions for"
     )
     explain: bool = Field(False, description="whether to give the reasons of the churn probability")
 
@@ -86,12 +88,22 @@ class Model(TypedDict):
     run_id: str | None
     alias: str | None
     trained_at: str | None
+    model: Annotated[str, Field(description="its folder in models/")]
+    training_cut: Annotated[dt.date, Field(description="first day that it knows nothing of")]
 
 
 class Warned(TypedDict):
     """Something the reader should know before acting on the answer."""
 
-    code: Literal["STALE_DATA", "LINES_IGNORED", "UNKNOWN_CUSTOMER", "UNKNOWN_ITEM"]
+    code: Literal[
+        "STALE_DATA",
+        "LINES_IGNORED",
+        "LITTLE_EVIDENCE",
+        "BEYOND_HORIZON",
+        "NO_MODEL",
+        "UNKNOWN_CUSTOMER",
+        "UNKNOWN_ITEM",
+    ]
     text: str
 
 
@@ -156,80 +168,44 @@ class NextPurchase(TypedDict):
     overdue: Annotated[bool, Field(description="away for longer than the customer's own gap")]
 
 
-class ScoreAnswer(Answer):
-    """How a customer stands; what was not wanted is absent."""
+class Spend(TypedDict):
+    """What a customer will spend."""
 
-    customer_id: str | None
-    churn: NotRequired[Churn]
-    next_purchase: NotRequired[NextPurchase]
-    evidence: Evidence
-
-
-class Bought(TypedDict):
-    """One line of a past order."""
-
-    item_id: str
-    name: str | None
-    quantity: float
-    amount: Annotated[str, Field(description="decimal, in the shop's currency")]
-
-
-class Order(TypedDict):
-    """One past order."""
-
-    order_id: str
-    purchased_at: dt.datetime
-    amount: str
-    n_lines: int
-    lines: Annotated[list[Bought], Field(description="the dearest lines")]
-
-
-class Favourite(TypedDict):
-    """An item bought in many orders."""
-
-    item_id: str
-    name: str | None
-    n_orders: int
-    last_bought: dt.date
-
-
-class Cadence(TypedDict):
-    """How regularly a customer comes."""
-
-    last_order: dt.date
-    recency_days: int
-    usual_gap_days: Annotated[
-        float | None, Field(description="median days between purchases; null for one-time buyers")
-    ]
-    overdue: bool
-
-
-class Returns(TypedDict):
-    """What a customer brought back."""
-
-    n_lines: int
-    amount: str
-
-
-class ProfileAnswer(Answer):
-    """One customer at a glance."""
-
-    customer_id: str
+    horizon_days: int
+    expected: Annotated[str, Field(description="net, in the shop's currency; what stays away counts as 0")]
+    interval_80: Annotated[tuple[str, str], Field(description="as much or more with 90%, with 10%")]
     currency: str
-    evidence: Evidence
-    cadence: Cadence
-    spent: Annotated[str, Field(description="net amount of all orders")]
-    last_orders: list[Order]
-    favourites: list[Favourite]
-    returns: Returns
+
+
+class Whole(TypedDict):
+    """All that can be said of how a customer stands."""
+
     churn: Churn
     next_purchase: NextPurchase
+    spend: Spend | None
+    evidence: Evidence
+
+
+class Standing(TypedDict):
+    """How a customer stands; what was not wanted is absent."""
+
+    churn: NotRequired[Churn]
+    next_purchase: NotRequired[NextPurchase]
+    spend: NotRequired[Annotated[Spend | None, Field(description="null, with a warning, where no model tells it")]]
+    evidence: Evidence
+
+
+class ScoreAnswer(Answer, Standing):
+    """How one customer stands."""
+
+    customer_id: str | None
 
 
 class ModelsAnswer(Answer):
     """What answers, and from which data."""
 
     regulars_version: str
+    release: Annotated[str, Field(description="of champions and store; another one is another state of both")]
     store: "StoreState"
 
 

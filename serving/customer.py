@@ -1,49 +1,29 @@
-"""Who is asked about: the purchases that count, and the row of features they make."""
+"""Who is asked about: the purchases that count, and the rows of features they make."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from regulars import features, ledger_merge, schema
+from regulars import features, ledger_merge, schema, windows
 from regulars.windows import Snapshot
 from serving import money
-from serving.contract import CustomerRequest, Line, Warned
+from serving.contract import Line, Warned
 from serving.problems import Problem, invalid
+from serving.sales import Sale
 from serving.store import Store
 
 ANONYMOUS = "(history)"
 """The customer id of an inline history without one; it never leaves the process."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One customer at one instant."""
+def first_unknown_day(today: dt.date, fresh: Sequence[Sale]) -> dt.date:
+    """Return the ``as_of`` of a question that names none: today, or the day after a purchase of today.
 
-    customer_id: str | None
-    as_of: dt.date
-    features: pl.DataFrame
-    """Their row of :func:`regulars.features.table`."""
-
-
-def is_stored(store: Store, request: CustomerRequest, as_of: dt.date) -> bool:
-    """Whether the store holds the row of features, so that nothing is left to compute."""
-    return not request.history and as_of == store.header.as_of
-
-
-def asked(store: Store, request: CustomerRequest, as_of: dt.date) -> Asked:
-    """Return the customer of a request.
-
-    Raises:
-        Problem: UNKNOWN_CUSTOMER or INVALID_FIELD, where there is no purchase before ``as_of``.
+    ``as_of`` is the first day that is not known, so who has bought today is asked about from tomorrow on.
     """
-    row = _stored_row(store, request, as_of) if is_stored(store, request, as_of) else recomputed(store, request, as_of)
-    if row is not None:
-        return Asked(request.customer_id, as_of, row)
-    if request.history:
-        raise invalid("history", f"no purchase before {as_of}; send earlier ones or a later as_of", "no_purchase")
-    raise unknown(request.customer_id, as_of)
+    last = max((sale.purchased_at.date() for sale in fresh), default=None)
+    return windows.after(last) if last == today else today
 
 
 def unknown(customer_id: str | None, as_of: dt.date) -> Problem:
@@ -54,26 +34,46 @@ def unknown(customer_id: str | None, as_of: dt.date) -> Problem:
     )
 
 
-def purchases(store: Store, request: CustomerRequest, as_of: dt.date) -> pl.DataFrame:
-    """Return the transactions before ``as_of``: the stored ones, and the fresh ones of the request on top.
+def no_purchase(as_of: dt.date) -> Problem:
+    """Return the problem of a history without a purchase."""
+    return invalid("history", f"no purchase before {as_of}; send earlier ones or a later as_of", "no_purchase")
 
-    A fresh line that the store holds already is that same sale.
 
-    Raises:
-        Problem: INVALID_FIELD, where an amount has more decimals than the ledger keeps.
+def purchases(store: Store, customer_id: str | None, as_of: dt.date, *feeds: Sequence[Sale]) -> pl.DataFrame:
+    """Return one customer's transactions before ``as_of``: the stored ones, and those of ``feeds`` on top.
+
+    A line of a feed that the store or another feed holds already is that same sale.
     """
-    who = request.customer_id or ANONYMOUS
-    lines = store.history(who) if request.customer_id is not None else schema.TRANSACTIONS.empty()
-    if request.history:
-        fresh = _frame(who, request.history)
-        feeds = [lines.with_columns(pl.lit(ledger_merge.HELD).alias(ledger_merge.FEED)), fresh]
-        lines = ledger_merge.lines(pl.concat(feeds))
+    who = customer_id or ANONYMOUS
+    lines = store.history(who) if customer_id is not None else schema.TRANSACTIONS.empty()
+    if any(feeds):
+        held = lines.with_columns(pl.lit(ledger_merge.HELD, pl.Int32).alias(ledger_merge.FEED))
+        lines = ledger_merge.lines(pl.concat([held, *(_frame(who, feed, at) for at, feed in enumerate(feeds))]))
     return lines.filter(pl.col("purchased_at") < pl.lit(as_of).cast(pl.Datetime("us")))
 
 
-def ignored(request: CustomerRequest, as_of: dt.date) -> list[Warned]:
+def recomputed(store: Store, customer_ids: Collection[str], lines: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Return the rows of features of some customers, as the batch makes them; none where there is no purchase.
+
+    Args:
+        store: what the shop knows beside the lines.
+        customer_ids: whose events count; none for an inline history without an id.
+        lines: the customers' transactions before ``as_of``, from :func:`purchases`.
+        as_of: the first day that is not known.
+    """
+    side = store.side(customer_ids, lines["item_id"].unique().to_list())
+    return features.table(lines, side, [Snapshot(as_of)])
+
+
+def several(store: Store, asked: Mapping[str, Sequence[Sale]], as_of: dt.date) -> pl.DataFrame:
+    """Return the rows of features of some customers with their fresh purchases."""
+    lines = [purchases(store, who, as_of, fresh) for who, fresh in asked.items()]
+    return recomputed(store, asked, pl.concat([schema.TRANSACTIONS.empty(), *lines]), as_of)
+
+
+def ignored(history: Sequence[Line] | None, as_of: dt.date) -> list[Warned]:
     """Return a warning where lines of the request lie at or after ``as_of``."""
-    late = sum(line.purchased_at.date() >= as_of for line in request.history or ())
+    late = sum(line.purchased_at.date() >= as_of for line in history or ())
     if not late:
         return []
     return [
@@ -84,44 +84,35 @@ def ignored(request: CustomerRequest, as_of: dt.date) -> list[Warned]:
     ]
 
 
-def _stored_row(store: Store, request: CustomerRequest, as_of: dt.date) -> pl.DataFrame | None:
-    row = store.features(request.customer_id or ANONYMOUS)
-    if row is None:
-        return None
-    values = [None if value != value else value for value in row.tolist()]  # noqa: PLR0124 - NaN differs from itself
-    columns = {"customer_id": pl.String, "as_of": pl.Date} | dict.fromkeys(store.header.features, pl.Float64)
-    return pl.DataFrame([[request.customer_id, as_of, *values]], schema=columns, orient="row")
+def sales(who: str | None, lines: Sequence[Line] | None, currency: str, path: str = "history.") -> list[Sale]:
+    """Return the lines of a request as the ledger keeps them.
 
-
-def recomputed(store: Store, request: CustomerRequest, as_of: dt.date) -> pl.DataFrame | None:
-    """Return the customer's row made of their history, as the batch makes it; None where there is no purchase."""
-    lines = purchases(store, request, as_of)
-    side = store.side(request.customer_id, lines["item_id"].unique().to_list())
-    table = features.table(lines, side, [Snapshot(as_of)])
-    return table if len(table) else None
-
-
-def _frame(who: str, lines: Sequence[Line]) -> pl.DataFrame:
-    rows = [
-        (
-            who,
+    Raises:
+        Problem: INVALID_FIELD, where an amount has more decimals than the currency.
+    """
+    return [
+        Sale(
+            who or ANONYMOUS,
             line.order_id,
             line.item_id,
             line.purchased_at,
             line.quantity,
-            _minor(line, "amount", place),
-            _minor(line, "discount", place),
+            _minor(line, "amount", f"{path}{place}", currency),
+            _minor(line, "discount", f"{path}{place}", currency),
             line.store_id,
-            0,
         )
-        for place, line in enumerate(lines)
+        for place, line in enumerate(lines or ())
     ]
+
+
+def _frame(who: str, feed: Sequence[Sale], number: int) -> pl.DataFrame:
     columns = pl.Schema({**schema.TRANSACTIONS.schema, ledger_merge.FEED: pl.Int32()})
+    rows = [(*sale._replace(customer_id=who), number) for sale in feed]
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def _minor(line: Line, field: str, place: int) -> int:
-    value = money.minor(getattr(line, field))
+def _minor(line: Line, field: str, path: str, currency: str) -> int:
+    value = money.minor(getattr(line, field), currency)
     if value is None:
-        raise invalid(f"history.{place}.{field}", f"has more than {money.DECIMALS} decimals", "decimal_places")
+        raise invalid(f"{path}.{field}", f"has more decimals than {currency}", "decimal_places")
     return value

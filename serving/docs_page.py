@@ -49,9 +49,13 @@ def _route(method: str, path: str, operation: dict[str, Any], described: dict[st
         body = operation["requestBody"]["content"]["application/json"]
         parts.append(_fields(body["schema"], described))
         parts.append(_example("Request", body["example"]))
-    answer = next(iter(operation["responses"]["200"]["content"].values()))
+    answer = next(iter(_success(operation["responses"])["content"].values()))
     parts.append(_example("Answer", answer["example"]))
     return "".join(parts)
+
+
+def _success(responses: dict[str, Any]) -> dict[str, Any]:
+    return next(response for status, response in responses.items() if status.startswith("2"))
 
 
 def _fields(schema: dict[str, Any], described: dict[str, Any]) -> str:
@@ -65,6 +69,9 @@ def _fields(schema: dict[str, Any], described: dict[str, Any]) -> str:
 
 def _rows(schema: dict[str, Any], described: dict[str, Any], prefix: str) -> Iterator[tuple[str, str, str]]:
     fields = _resolved(schema, described)
+    if "items" in fields:
+        yield from _rows(fields["items"], described, prefix="[].")
+        return
     for name, field in fields["properties"].items():
         options = [option for option in field.get("anyOf", [field]) if option.get("type") != "null"]
         kinds = dict.fromkeys(_kind(option) for option in options)

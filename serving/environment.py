@@ -1,7 +1,10 @@
 """The environment variables by which the service process is told what to do."""
 
-STORE = "REGULARS_STORE"
-"""Path of the online store."""
+RELEASES = "REGULARS_RELEASES"
+"""Folder of the releases, one of which answers; without it, the Bento's own, which knows no customers."""
+
+PURCHASES = "REGULARS_PURCHASES"
+"""Path of the file in which purchases that come in are kept; without it, none are taken."""
 
 CLOCK = "REGULARS_CLOCK"
 """Which day it is: 2017-10-03, say, or ``data`` for the day after the data; by default the machine's."""

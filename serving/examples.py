@@ -8,6 +8,8 @@ _MODEL = {
     "run_id": "5f0c1d2e3a4b4c5d8e9f0a1b2c3d4e5f",
     "alias": "champion",
     "trained_at": "2026-11-24T21:05:00Z",
+    "model": "churn_hazard",
+    "training_cut": "2026-11-24",
 }
 _ANSWER = {
     "request_id": "0f8fad5bd9cb469fa16570867728950e",
@@ -15,7 +17,7 @@ _ANSWER = {
     "data_through": "2026-11-24",
     "model": {
         "churn": _MODEL,
-        "timing": {**_MODEL, "name": "regulars-timing"},
+        "timing": {**_MODEL, "name": "regulars-timing", "model": "timing_hazard"},
     },
     "warnings": [],
 }
@@ -41,6 +43,7 @@ _NEXT_PURCHASE = {
     "probability_within_days": {"7": 0.06, "14": 0.13, "30": 0.22, "60": 0.32, "90": 0.38},
     "overdue": True,
 }
+_SPEND = {"horizon_days": 90, "expected": "184.20", "interval_80": ["0.00", "402.75"], "currency": "EUR"}
 
 SCORE: dict[str, Any] = {
     **_ANSWER,
@@ -48,11 +51,35 @@ SCORE: dict[str, Any] = {
     "evidence": _EVIDENCE,
     "churn": _CHURN,
     "next_purchase": _NEXT_PURCHASE,
+    "spend": _SPEND,
 }
+
+BATCH: dict[str, Any] = {
+    **_ANSWER,
+    "results": [
+        {
+            "customer_id": "C1042",
+            "status": "ok",
+            "as_of": "2026-11-25",
+            "churn": {**_CHURN, "reasons": []},
+            "evidence": _EVIDENCE,
+            "warnings": [],
+        },
+        {
+            "customer_id": "nobody",
+            "status": "error",
+            "code": "UNKNOWN_CUSTOMER",
+            "detail": "no purchase of customer 'nobody' before 2026-11-25; check the id, or score inline history",
+        },
+    ],
+    "counts": {"ok": 1, "error": 1},
+}
+
+PURCHASES: dict[str, Any] = {"request_id": _ANSWER["request_id"], "n_new": 1, "n_known": 0}
 
 RECOMMEND: dict[str, Any] = {
     **_ANSWER,
-    "model": {"recommend": {**_MODEL, "name": "recommend_lightgbm"}},
+    "model": {"recommend": {**_MODEL, "name": "regulars-recommend", "model": "recommend_lightgbm"}},
     "customer_id": "C1042",
     "kind": "next_basket",
     "items": [
@@ -107,11 +134,13 @@ PROFILE: dict[str, Any] = {
     "returns": {"n_lines": 0, "amount": "0.00"},
     "churn": _CHURN,
     "next_purchase": _NEXT_PURCHASE,
+    "spend": _SPEND,
 }
 
 MODELS: dict[str, Any] = {
     **_ANSWER,
     "regulars_version": "0.1.0",
+    "release": "2026-11-25-1f7f11c3a5d2b0c4",
     "store": {
         "as_of": "2026-11-25",
         "fingerprint": "9b74c9897bac770ffc029102a200c5de",

@@ -1,25 +1,24 @@
-"""Money between the interface (decimals of the shop's currency) and the ledger (whole hundredths of it)."""
+"""Money between the interface (decimals of the shop's currency) and the ledger (whole minor units of it)."""
 
 from decimal import Decimal
 
-DECIMALS = 2
-"""Decimals of every amount, whatever the currency: so the ledger keeps them."""
+from regulars.currency import decimals
 
 
-def minor(amount: Decimal) -> int | None:
-    """Return ``amount`` in minor units, or None where it has more decimals than the ledger keeps.
+def minor(amount: Decimal, currency: str) -> int | None:
+    """Return ``amount`` in minor units, or None where it has more decimals than the currency.
 
-    >>> minor(Decimal("12.5")), minor(Decimal("12.555"))
-    (1250, None)
+    >>> minor(Decimal("12.5"), "EUR"), minor(Decimal("12.555"), "EUR"), minor(Decimal("12"), "JPY")
+    (1250, None, 12)
     """
-    scaled = amount.scaleb(DECIMALS)
+    scaled = amount.scaleb(decimals(currency))
     return int(scaled) if scaled == scaled.to_integral_value() else None
 
 
-def text(amount: int) -> str:
+def text(amount: int, currency: str) -> str:
     """Return minor units as a decimal.
 
-    >>> text(18420), text(-5)
-    ('184.20', '-0.05')
+    >>> text(18420, "EUR"), text(-5, "EUR"), text(500, "JPY")
+    ('184.20', '-0.05', '500')
     """
-    return f"{Decimal(amount).scaleb(-DECIMALS):f}"
+    return f"{Decimal(amount).scaleb(-decimals(currency)):f}"

@@ -57,7 +57,8 @@ def _operation(operation: Operation, named: dict[str, Any]) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.description,
-        "responses": {"200": {"description": operation.summary, "content": content}} | _refusals(operation, named),
+        "responses": {str(operation.status): {"description": operation.summary, "content": content}}
+        | _refusals(operation, named),
     }
     if operation.request is not None:
         example = operation.request.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]

@@ -2,15 +2,17 @@
 
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from serving import examples
+from serving.batch_contract import BatchAnswer, BatchRequest
 from serving.contract import (
     Health,
     ModelsAnswer,
-    ProfileAnswer,
-    Request,
     ScoreAnswer,
     ScoreRequest,
 )
+from serving.purchase_contract import PurchasesAnswer, PurchasesRequest
 from serving.recommend_contract import RecommendAnswer, RecommendRequest
 
 JSON = "application/json"
@@ -25,13 +27,15 @@ class Operation(NamedTuple):
     path: str
     summary: str
     description: str
-    request: type[Request] | None
+    request: type[BaseModel] | None
     answer: Any
     """A type of the contract; str for text."""
     example: Any
     errors: tuple[str, ...]
     """Codes of :data:`serving.problems.KINDS` that this route may answer beside those of every route."""
     media: str = JSON
+    status: int = 200
+    """Of an answer that is no error."""
 
 
 BODY = ("MALFORMED_JSON", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INVALID_FIELD")
@@ -53,6 +57,18 @@ OPERATIONS = (
         (*BODY, "UNKNOWN_CUSTOMER", *ASKING),
     ),
     Operation(
+        "score_batch",
+        "POST",
+        "/v1/score/batch",
+        "How many customers stand",
+        "The same as /v1/score for up to 1000 customers of the store, without reasons. Each row tells whether there is "
+        "an answer, so one unknown customer does not spoil the others.",
+        BatchRequest,
+        BatchAnswer,
+        examples.BATCH,
+        (*BODY, *ASKING),
+    ),
+    Operation(
         "recommend",
         "POST",
         "/v1/recommend",
@@ -65,13 +81,25 @@ OPERATIONS = (
         (*BODY, *ASKING),
     ),
     Operation(
+        "purchases",
+        "POST",
+        "/v1/purchases",
+        "Tell of purchases",
+        "Lines of orders as the till prints them. When the answer comes they are on disk, and the customers' next "
+        "answers know them. Lines that were sent before change nothing, so a request may be sent again.",
+        PurchasesRequest,
+        PurchasesAnswer,
+        examples.PURCHASES,
+        (*BODY, "CONTRADICTED", "PURCHASES_OFF", "MODEL_NOT_READY"),
+        status=202,
+    ),
+    Operation(
         "profile",
         "GET",
         "/v1/customers/{customer_id}/profile",
         "One customer at a glance",
         "Last orders, cadence, favourites, returns and scores, for the person at the support desk.",
         None,
-        ProfileAnswer,
         examples.PROFILE,
         ("INVALID_FIELD", "UNKNOWN_CUSTOMER", *ASKING),
     ),

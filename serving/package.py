@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +15,9 @@ import regulars
 import serving
 from regulars import fingerprint
 from regulars.home import Home
-from serving.scorer import Scorer
+from regulars.ledger import Ledger
+from serving import release_build
+from serving.release import LINEAGE, read_models
 
 NAME = "regulars"
 SERVICE = "serving.service:service"
@@ -29,6 +31,7 @@ REQUIREMENTS = (
     "anyio",
     "bentoml",
     "implicit",
+    "iso4217",
     "lightgbm",
     "numpy",
     "orjson",
@@ -46,47 +49,51 @@ SYSTEM_PACKAGES = ["libgomp1"]
 """LightGBM's only wish beyond Python packages."""
 
 
-def package(champions: Path, home: Home, store: Path) -> str:
+def package(champions: Path, ledger: Ledger, home: Home) -> str:
     """Build the Bento of the champions, or reuse it where nothing has changed; return its tag.
+
+    It holds the champions, the shop's items and stores, but no customers: those are in the releases beside it.
 
     Args:
         champions: folder of the champions with ``lineage.json``.
+        ledger: whose items it knows.
         home: in whose store of Bentos the result is kept.
-        store: the online store the service will read; it must fit the champions.
 
     Raises:
-        RegularsError: champions and store do not make a service; see :meth:`Scorer.load`.
+        RegularsError: the champions do not make a service.
     """
-    with closing(Scorer.load(champions, store).store):
-        home.prepare()
+    home.prepare()
+    read_models(champions / LINEAGE)
     requirements = [f"{name}=={version(name)}" for name in REQUIREMENTS]
-    key = _key(champions, requirements)
+    key = _key(champions, ledger, requirements)
     bento = home.bentoml / "bentos" / NAME / key
     if not (bento / COMPLETE).is_file():
         shutil.rmtree(bento, ignore_errors=True)  # BentoML refuses what an interrupted build has left
         with tempfile.TemporaryDirectory(dir=home.staging, prefix="bento-") as context:
-            _stage(Path(context), champions)
+            _stage(Path(context), champions, ledger)
             _build(Path(context), key, requirements, champions)
         (bento / COMPLETE).touch()
     return f"{NAME}:{key}"
 
 
-def _key(champions: Path, requirements: Sequence[str]) -> str:
+def _key(champions: Path, ledger: Ledger, requirements: Sequence[str]) -> str:
     """Return what the content of a Bento hangs on; an equal key is an equal Bento."""
     parts = [fingerprint.of_tree(folder) for folder in (_folder(regulars), _folder(serving))]
-    return fingerprint.of_text([*parts, fingerprint.of_tree(champions, "*"), *requirements])[:KEY_DIGITS]
+    return fingerprint.of_text([*parts, ledger.fingerprint, fingerprint.of_tree(champions, "*"), *requirements])[
+        :KEY_DIGITS
+    ]
 
 
 def _folder(package: ModuleType) -> Path:
     return Path(str(package.__file__)).parent
 
 
-def _stage(context: Path, champions: Path) -> None:
-    """Lay out what the Bento holds: both packages, the distribution's name card, and the champions."""
+def _stage(context: Path, champions: Path, ledger: Ledger) -> None:
+    """Lay out what the Bento holds: both packages, the distribution's name card, and a release of nobody."""
     bare = shutil.ignore_patterns("__pycache__", "*.pyc")
     for module in (regulars, serving):
         shutil.copytree(_folder(module), context / module.__name__, ignore=bare)
-    shutil.copytree(champions, context / "champions")
+    release_build.build_bare(ledger, champions, context / "release")
     card = context / f"regulars-{regulars.__version__}.dist-info"
     card.mkdir()
     # With it importlib.metadata knows the version where the distribution is not installed, as in a container.
@@ -124,7 +131,7 @@ def _without_uv() -> Iterator[None]:
 
 def _labels(champions: Path, key: str) -> dict[str, str]:
     """Return what tells Bentos apart: the data, the content, and the champions by name and version."""
-    lineage: dict[str, dict[str, Any]] = json.loads((champions / "lineage.json").read_text(encoding="utf-8"))
+    lineage: dict[str, dict[str, Any]] = json.loads((champions / LINEAGE).read_text(encoding="utf-8"))
     names = {task: f"{entry['name']}-{entry['version']}" for task, entry in sorted(lineage.items())}
     prints = sorted({str(entry["fingerprint"]) for entry in lineage.values()})
     return {"fingerprint": "-".join(prints), "content": key, **names}

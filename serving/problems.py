@@ -32,11 +32,13 @@ KINDS: Mapping[str, Kind] = {
     "UNKNOWN_CUSTOMER": Kind(404, "The customer is not known"),
     "METHOD_NOT_ALLOWED": Kind(405, "The route answers another method"),
     "AS_OF_OUT_OF_RANGE": Kind(409, "The models cannot answer for that day"),
+    "CONTRADICTED": Kind(409, "A line is held with other content"),
     "TOO_LARGE": Kind(413, "The body is too large"),
     "UNSUPPORTED_MEDIA_TYPE": Kind(415, "The body is not of type application/json"),
     "INVALID_FIELD": Kind(422, "A field cannot be used"),
     "INTERNAL": Kind(500, "The service failed"),
     "MODEL_NOT_READY": Kind(503, "The service has no models or no customers to answer from"),
+    "PURCHASES_OFF": Kind(503, "The service takes no purchases"),
     "OVERLOADED": Kind(503, "The service could not answer in time"),
 }
 """Every code, with its status and title."""

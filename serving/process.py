@@ -20,7 +20,8 @@ import psutil
 
 from regulars.errors import ConfigError, MissingError, RegularsError
 from regulars.home import Home
-from serving.environment import CLOCK, STORE, WORKERS
+from serving import release
+from serving.environment import CLOCK, PURCHASES, RELEASES, WORKERS
 
 HOST = "127.0.0.1"
 READY_SECONDS = 120.0
@@ -50,8 +51,10 @@ class Plan:
     """Of the Bento, from :func:`serving.package.package`."""
     home: Home
     """Where the Bento and temporary files are."""
-    store: Path
-    """The online store."""
+    releases: Path
+    """Where the releases are, one of which answers."""
+    purchases: Path
+    """The file in which purchases that come in are kept."""
     port: int
     """On 127.0.0.1."""
     clock: str | None = None
@@ -72,7 +75,8 @@ class Plan:
     @property
     def environment(self) -> Mapping[str, str]:
         """The environment of the service: ours, and what it needs to know."""
-        own = {STORE: str(self.store.absolute()), "TMPDIR": str(self.home.staging), "PYTHONUNBUFFERED": "1"}
+        own = {RELEASES: str(self.releases.absolute()), PURCHASES: str(self.purchases.absolute())}
+        own |= {"TMPDIR": str(self.home.staging), "PYTHONUNBUFFERED": "1"}
         own |= {CLOCK: self.clock} if self.clock else {}
         own |= {WORKERS: str(self.workers)} if self.workers else {}
         return {**os.environ, **own}
@@ -108,7 +112,7 @@ def started(
         ready_seconds: how long to wait for the first answer.
 
     Raises:
-        MissingError: there is no store.
+        MissingError: there is no release.
         ConfigError: the port is taken.
         ServiceError: it did not start.
     """
@@ -175,8 +179,8 @@ def _mark(process: psutil.Process) -> str | None:
 
 
 def _check(plan: Plan) -> None:
-    if not plan.store.is_file():
-        raise MissingError(f"no online store at {plan.store}; make one with: regulars package")
+    if release.current(plan.releases) is None:
+        raise MissingError(f"nothing to answer from in {plan.releases}; make it with: regulars package")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

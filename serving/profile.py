@@ -1,14 +1,14 @@
 """The view of a support agent: what a customer bought last, usually, and brought back."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 from typing_extensions import TypedDict
 
-from serving import answers, money
-from serving.contract import Bought, Cadence, Favourite, Order, Returns
-from serving.customer import Asked
+from serving import money, standing
+from serving.profile_contract import Bought, Cadence, Favourite, Order, Returns
 
 LAST_ORDERS, DEAREST_LINES, FAVOURITES = 5, 5, 5
 
@@ -22,34 +22,35 @@ class Habits(TypedDict):
     returns: Returns
 
 
-def cadence(asked: Asked) -> Cadence:
-    """Return how regularly a customer comes, from their features."""
-    recency = int(asked.features["recency"].item())
+def cadence(known: Mapping[str, Any]) -> Cadence:
+    """Return how regularly a customer comes, from their row of features."""
+    recency, as_of = int(known["recency"]), known["as_of"]
     return {
-        "last_order": asked.as_of - dt.timedelta(days=recency),
+        "last_order": as_of - dt.timedelta(days=recency),
         "recency_days": recency,
-        "usual_gap_days": asked.features["gap_median"].item(),
-        "overdue": answers.overdue(asked),
+        "usual_gap_days": known["gap_median"],
+        "overdue": standing.overdue(known),
     }
 
 
-def habits(lines: pl.DataFrame, names: dict[str, str | None]) -> Habits:
+def habits(lines: pl.DataFrame, names: dict[str, str | None], currency: str) -> Habits:
     """Return what the lines of one customer tell.
 
     Args:
         lines: ``schema.TRANSACTIONS`` of one customer, at least one.
         names: what the items are called.
+        currency: of the shop.
     """
     back = lines.filter(pl.col("quantity") < 0)
     return {
-        "spent": money.text(int(lines["amount"].sum())),
-        "last_orders": _last_orders(lines, names),
-        "favourites": _favourites(lines, names),
-        "returns": {"n_lines": len(back), "amount": money.text(int(back["amount"].sum()))},
+        "spent": money.text(int(lines["amount"].sum()), currency),
+        "last_orders": _last_orders(lines, names, currency),
+        "favourites": favourites(lines, names),
+        "returns": {"n_lines": len(back), "amount": money.text(int(back["amount"].sum()), currency)},
     }
 
 
-def _last_orders(lines: pl.DataFrame, names: dict[str, str | None]) -> list[Order]:
+def _last_orders(lines: pl.DataFrame, names: dict[str, str | None], currency: str) -> list[Order]:
     orders = (
         lines.group_by("order_id")
         .agg(purchased_at=pl.col("purchased_at").min(), amount=pl.col("amount").sum(), n_lines=pl.len())
@@ -60,29 +61,29 @@ def _last_orders(lines: pl.DataFrame, names: dict[str, str | None]) -> list[Orde
         {
             "order_id": order["order_id"],
             "purchased_at": order["purchased_at"],
-            "amount": money.text(order["amount"]),
+            "amount": money.text(order["amount"], currency),
             "n_lines": order["n_lines"],
-            "lines": _dearest(lines.filter(pl.col("order_id") == order["order_id"]), names),
+            "lines": _dearest(lines.filter(pl.col("order_id") == order["order_id"]), names, currency),
         }
         for order in orders.iter_rows(named=True)
     ]
 
 
-def _dearest(lines: pl.DataFrame, names: dict[str, str | None]) -> list[Bought]:
+def _dearest(lines: pl.DataFrame, names: dict[str, str | None], currency: str) -> list[Bought]:
     dearest = lines.sort(["amount", "item_id"], descending=[True, False]).head(DEAREST_LINES)
-    return [_bought(line, names) for line in dearest.iter_rows(named=True)]
+    return [_bought(line, names, currency) for line in dearest.iter_rows(named=True)]
 
 
-def _bought(line: dict[str, Any], names: dict[str, str | None]) -> Bought:
+def _bought(line: dict[str, Any], names: dict[str, str | None], currency: str) -> Bought:
     return {
         "item_id": line["item_id"],
         "name": names.get(line["item_id"]),
         "quantity": line["quantity"],
-        "amount": money.text(line["amount"]),
+        "amount": money.text(line["amount"], currency),
     }
 
 
-def _favourites(lines: pl.DataFrame, names: dict[str, str | None]) -> list[Favourite]:
+def favourites(lines: pl.DataFrame, names: dict[str, str | None]) -> list[Favourite]:
     """The items bought in most orders, the latest first where equal."""
     items = (
         lines.filter(pl.col("quantity") > 0)

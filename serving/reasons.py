@@ -61,7 +61,7 @@ def _percent(value: float, usual: float, _: str) -> tuple[str, str]:
 
 
 def _amount(value: float, usual: float, currency: str) -> tuple[str, str]:
-    return f"{money.text(round(value))} {currency}", f"{money.text(round(usual))} {currency}"
+    return f"{money.text(round(value), currency)} {currency}", f"{money.text(round(usual), currency)} {currency}"
 
 
 def _clock(value: float, usual: float, _: str) -> tuple[str, str]:

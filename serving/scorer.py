@@ -1,135 +1,135 @@
-"""Features in, answers out: calls what the batch commands call, and words the result."""
+"""Features in, answers out: what was made beforehand, or the same computed now where there is news."""
 
 import datetime as dt
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import polars as pl
 
 import regulars
-from regulars import features, scoring
-from regulars.errors import ConfigError, DataError, MissingError
-from regulars.estimators.recommend import Wish
+from regulars import scoring
 from regulars.reasons import explain
-from regulars.scoring import Champions
-from serving import answers, customer, profile, reasons, wishes
-from serving.contract import (
-    Answer,
-    CustomerRequest,
-    Model,
-    ModelsAnswer,
-    ProfileAnswer,
-    Reason,
-    ScoreAnswer,
-    ScoreRequest,
-    Warned,
-)
-from serving.customer import Asked
-from serving.problems import Problem, invalid
+from serving import batches, customer, offers, profile, purchases, reasons, standing, wishes
+from serving.batch_contract import BatchAnswer, BatchRequest
+from serving.contract import ModelsAnswer, Reason, ScoreAnswer, ScoreRequest, Whole
+from serving.problems import Problem
+from serving.profile_contract import ProfileAnswer
+from serving.purchase_contract import PurchasesAnswer, PurchasesRequest
 from serving.recommend_contract import RecommendAnswer, Recommended, RecommendRequest
-from serving.store import Store
+from serving.release import Release
+from serving.sales import Sale, Sales
+
+STANDING = ("churn", "timing", "spend")
+"""The tasks whose champions say how a customer stands."""
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """The champions and the customers they are asked about."""
+    """A release and the purchases since: all that is known."""
 
-    champions: Champions
-    models: Mapping[str, Model]
-    """Who the champions are, by task."""
-    store: Store
+    release: Release
+    sales: Sales | None = None
+    """None: the service takes none."""
 
-    @classmethod
-    def load(cls, champions: Path, store: Path) -> Self:
-        """Read the champions' folder (with ``lineage.json``) and open the store.
-
-        Raises:
-            MissingError: one of them is absent.
-            ConfigError: the store was built for other features than this code knows.
-            DataError: one of them is damaged.
-        """
-        models, opened = _models(champions / "lineage.json"), Store(store)
-        if opened.header.features != features.NAMES:
-            opened.close()
-            raise ConfigError(f"the store {store} holds other features than the models ask for; run: regulars package")
-        return cls(Champions.read(champions), models, opened)
-
-    def is_light(self, request: CustomerRequest, as_of: dt.date) -> bool:
+    def is_light(self, request: ScoreRequest | RecommendRequest) -> bool:
         """Whether the answer takes so little work that it need not leave the event loop."""
-        return customer.is_stored(self.store, request, as_of)
+        if request.history or request.customer_id is None or request.as_of not in (None, self.release.as_of):
+            return False
+        return not self._fresh(request.customer_id) and (isinstance(request, ScoreRequest) or offers.is_plain(request))
 
-    def score(self, request: ScoreRequest, as_of: dt.date, request_id: str) -> ScoreAnswer:
+    def score(self, request: ScoreRequest, today: dt.date, request_id: str) -> ScoreAnswer:
         """Return how a customer stands.
 
         Raises:
             Problem: AS_OF_OUT_OF_RANGE, UNKNOWN_CUSTOMER or INVALID_FIELD.
         """
-        self._check(as_of)
-        asked = customer.asked(self.store, request, as_of)
-        row = self._scores(asked)
-        common = self._answer(("churn", "timing"), as_of, request_id, customer.ignored(request, as_of))
-        answer = ScoreAnswer(
-            **common,  # type: ignore[typeddict-item] # it has none of the keys set below
-            customer_id=request.customer_id,
-            evidence=answers.evidence(asked, row["source"]),
-        )
-        if "churn" in request.want:
-            answer["churn"] = answers.churn(row, self._reasons(asked) if request.explain else [])
-        if "next_purchase" in request.want:
-            answer["next_purchase"] = answers.next_purchase(row, asked)
-        return answer
+        feeds = self._feeds(request.customer_id, request)
+        as_of = self._as_of(request.as_of, today, feeds[0])
+        whole, why = self._standing(request.customer_id, feeds, as_of, explained=request.explain)
+        found = standing.chosen(whole, request.want, why)
+        warnings = customer.ignored(request.history, as_of) + standing.warnings(found)
+        common = self.release.answer(STANDING, as_of, request_id, warnings)
+        return {**common, **found, "customer_id": request.customer_id}
 
-    def recommend(self, request: RecommendRequest, as_of: dt.date, request_id: str) -> RecommendAnswer:
+    def batch(self, request: BatchRequest, today: dt.date, request_id: str) -> BatchAnswer:
+        """Return how many customers stand.
+
+        Raises:
+            Problem: AS_OF_OUT_OF_RANGE.
+        """
+        wholes = self._several(request, today)
+        as_of = self._as_of(request.as_of, today, [])
+        results = [batches.row(who, *wholes[who], request.want) for who in request.customer_ids]
+        n_ok = sum(row["status"] == "ok" for row in results)
+        return {
+            **self.release.answer(STANDING, as_of, request_id, []),
+            "results": results,
+            "counts": {"ok": n_ok, "error": len(results) - n_ok},
+        }
+
+    def recommend(self, request: RecommendRequest, today: dt.date, request_id: str) -> RecommendAnswer:
         """Return what to offer a customer; what is popular, where nothing is known about them.
 
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or INVALID_FIELD.
         """
-        self._check(as_of)
-        wish = wishes.wish(request)
-        lines = customer.purchases(self.store, request, as_of)
-        is_known = bool((lines["quantity"] > 0).any())
-        found = self._offers(lines if is_known else None, request, wish, as_of)
-        warnings = customer.ignored(request, as_of) + wishes.warnings(request, found, is_known=is_known)
+        feeds = self._feeds(request.customer_id, request)
+        as_of = self._as_of(request.as_of, today, feeds[0])
+        items = self._prepared_offers(request, feeds, as_of)
+        is_known = items is not None
+        if items is None:
+            lines = customer.purchases(self.release.store, request.customer_id, as_of, *feeds)
+            is_known = bool((lines["quantity"] > 0).any())
+            items = self._offers(request, lines if is_known else None, as_of)
+        warnings = customer.ignored(request.history, as_of) + wishes.warnings(request, items, is_known=is_known)
         return {
-            **self._answer(("recommend",), as_of, request_id, warnings),
+            **self.release.answer(("recommend",), as_of, request_id, warnings),
             "customer_id": request.customer_id,
             "kind": request.kind,
-            "items": self._named(found, request),
+            "items": items,
         }
 
-    def profile(self, customer_id: str, as_of: dt.date, request_id: str) -> ProfileAnswer:
+    def profile(self, customer_id: str, as_of: dt.date | None, today: dt.date, request_id: str) -> ProfileAnswer:
         """Return one customer at a glance.
 
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or UNKNOWN_CUSTOMER.
         """
-        self._check(as_of)
-        request = CustomerRequest(customer_id=customer_id)
-        asked = customer.asked(self.store, request, as_of)
-        row = self._scores(asked)
-        lines = customer.purchases(self.store, request, as_of)
-        names = self._names(lines["item_id"].unique().to_list())
+        fresh = self._fresh(customer_id)
+        day = self._as_of(as_of, today, fresh)
+        lines = customer.purchases(self.release.store, customer_id, day, fresh)
+        table = customer.recomputed(self.release.store, [customer_id], lines, day)
+        if table.is_empty():
+            raise customer.unknown(customer_id, day)
+        whole, why = self._live(table, explained=True)
+        names = self.release.names(lines["item_id"].unique().to_list())
         return {
-            **self._answer(("churn", "timing"), as_of, request_id, []),
+            **self.release.answer(STANDING, day, request_id, standing.warnings(whole)),
+            **whole,
+            "churn": {**whole["churn"], "reasons": why},
             "customer_id": customer_id,
-            "evidence": answers.evidence(asked, row["source"]),
-            "cadence": profile.cadence(asked),
-            "currency": self.store.header.currency,
-            **profile.habits(lines, names),
-            "churn": answers.churn(row, self._reasons(asked)),
-            "next_purchase": answers.next_purchase(row, asked),
+            "cadence": profile.cadence(table.row(0, named=True)),
+            "currency": self.release.currency,
+            **profile.habits(lines, names, self.release.currency),
         }
 
-    def state(self, as_of: dt.date, request_id: str) -> ModelsAnswer:
+    def add(self, request: PurchasesRequest, today: dt.date, request_id: str) -> PurchasesAnswer:
+        """Keep purchases; when this returns, they are on disk.
+
+        Raises:
+            Problem: CONTRADICTED, PURCHASES_OFF or INVALID_FIELD.
+        """
+        added = purchases.add(self.sales, request.root, today, self.release.currency)
+        return {"request_id": request_id, "n_new": added.n_new, "n_known": added.n_known}
+
+    def state(self, today: dt.date, request_id: str) -> ModelsAnswer:
         """Return which models answer, and from which data."""
-        header = self.store.header
+        header = self.release.store.header
         return {
-            **self._answer(tuple(self.models), as_of, request_id, []),
+            **self.release.answer(tuple(self.release.models), today, request_id, []),
             "regulars_version": regulars.__version__,
+            "release": self.release.name,
             "store": {
                 "as_of": header.as_of,
                 "fingerprint": header.fingerprint,
@@ -138,81 +138,80 @@ class Scorer:
             },
         }
 
-    def _check(self, as_of: dt.date) -> None:
-        cut = self.champions.training_cut
+    def _fresh(self, customer_id: str | None) -> list[Sale]:
+        return [] if self.sales is None or customer_id is None else self.sales.of(customer_id)
+
+    def _feeds(
+        self, customer_id: str | None, request: ScoreRequest | RecommendRequest
+    ) -> tuple[list[Sale], list[Sale]]:
+        """Return the purchases that came in since, and those of the request."""
+        return self._fresh(customer_id), customer.sales(customer_id, request.history, self.release.currency)
+
+    def _as_of(self, given: dt.date | None, today: dt.date, fresh: Sequence[Sale]) -> dt.date:
+        as_of = given or customer.first_unknown_day(today, fresh)
+        cut = self.release.champions.training_cut
         if as_of < cut:
-            raise Problem(
-                "AS_OF_OUT_OF_RANGE",
-                f"the models know purchases before {cut}; ask for that day or later",
-            )
+            raise Problem("AS_OF_OUT_OF_RANGE", f"the models know purchases before {cut}; ask for that day or later")
+        return as_of
 
-    def _scores(self, asked: Asked) -> dict[str, Any]:
-        row: dict[str, Any] = scoring.score(self.champions, asked.features).row(0, named=True)
-        return row
+    def _standing(
+        self, customer_id: str | None, feeds: tuple[list[Sale], list[Sale]], as_of: dt.date, *, explained: bool
+    ) -> tuple[Whole, list[Reason]]:
+        """Return all that can be said of a customer, with the reasons if they are wanted.
 
-    def _reasons(self, asked: Asked) -> list[Reason]:
-        (found,) = explain(self.champions["churn"].estimator, asked.features)
-        return reasons.worded(found, self.store.header.currency)
+        Raises:
+            Problem: UNKNOWN_CUSTOMER or INVALID_FIELD, where there is no purchase before ``as_of``.
+        """
+        prepared, store = self.release.prepared, self.release.store
+        if customer_id is not None and not any(feeds) and as_of == self.release.as_of:
+            found = prepared.standing(customer_id)
+            if found is None:
+                raise customer.unknown(customer_id, as_of)
+            return found, prepared.reasons(customer_id) if explained else []
+        lines = customer.purchases(store, customer_id, as_of, *feeds)
+        table = customer.recomputed(store, [] if customer_id is None else [customer_id], lines, as_of)
+        if table.is_empty():
+            raise customer.no_purchase(as_of) if feeds[1] else customer.unknown(customer_id, as_of)
+        return self._live(table, explained=explained)
 
-    def _answer(self, tasks: tuple[str, ...], as_of: dt.date, request_id: str, warnings: list[Warned]) -> Answer:
-        through = self.store.header.data_through
-        return {
-            "request_id": request_id,
-            "as_of": as_of,
-            "data_through": through,
-            "model": {task: self.models[task] for task in tasks if task in self.models},
-            "warnings": answers.stale(as_of, through) + warnings,
-        }
+    def _several(self, request: BatchRequest, today: dt.date) -> dict[str, tuple[Whole | None, dt.date]]:
+        """Return all that can be said of each customer, and the day it is said of; None of strangers."""
+        fresh = {} if self.sales is None else self.sales.among(request.customer_ids)
+        days = {who: self._as_of(request.as_of, today, fresh.get(who, [])) for who in request.customer_ids}
+        stored = [who for who, day in days.items() if who not in fresh and day == self.release.as_of]
+        found: dict[str, Whole] = self.release.prepared.standings(stored)
+        for day in set(days.values()):
+            rest = {who: fresh.get(who, []) for who in days.keys() - stored if days[who] == day}
+            table = customer.several(self.release.store, rest, day)
+            if not table.is_empty():
+                found |= zip(table["customer_id"], self._wholes(table), strict=True)
+        return {who: (found.get(who), day) for who, day in days.items()}
 
-    def _offers(
-        self, lines: pl.DataFrame | None, request: RecommendRequest, wish: Wish, as_of: dt.date
-    ) -> pl.DataFrame:
-        """What to offer a customer, None: somebody nothing is known about."""
-        items = wishes.items(request)
-        try:
-            if lines is not None:
-                return scoring.recommend(self.champions, lines, as_of, request.k, wish, items=items)
-            where = request.context.store_id
-            return scoring.recommend_to_nobody(self.champions, request.k, wish, items=items, store_id=where)
-        except ConfigError as error:
-            raise invalid("filter.category", str(error), "unknown_category") from error
+    def _live(self, table: pl.DataFrame, *, explained: bool) -> tuple[Whole, list[Reason]]:
+        """Ask the models about one row of features."""
+        (whole,) = self._wholes(table)
+        if not explained:
+            return whole, []
+        (because,) = explain(self.release.champions["churn"].estimator, table)
+        return whole, reasons.worded(because, self.release.currency)
 
-    def _named(self, found: pl.DataFrame, request: RecommendRequest) -> list[Recommended]:
-        names = {item.item_id: item.name for item in request.items} | self._names(found["item_id"].to_list())
-        columns = found.select("item_id", "rank", "score", "source", "reason").iter_rows()
-        return [
-            {
-                "item_id": item_id,
-                "name": names.get(item_id),
-                "rank": rank,
-                "score": score,
-                "source": source,
-                "reasons": [reason],
-            }
-            for item_id, rank, score, source, reason in columns
-        ]
+    def _wholes(self, table: pl.DataFrame) -> list[Whole]:
+        """Ask the models about rows of features."""
+        scores: Any = scoring.score(self.release.champions, table).iter_rows(named=True)
+        known = table.select(standing.FEATURES).iter_rows(named=True)
+        return [standing.whole(row, told, self.release.currency) for row, told in zip(scores, known, strict=True)]
 
-    def _names(self, item_ids: list[str]) -> dict[str, str | None]:
-        return dict(self.store.items(item_ids).select("item_id", "name").iter_rows())
+    def _prepared_offers(
+        self, request: RecommendRequest, feeds: tuple[list[Sale], list[Sale]], as_of: dt.date
+    ) -> list[Recommended] | None:
+        """Return a list made beforehand; None where there is none that answers."""
+        if request.customer_id is None or any(feeds) or as_of != self.release.as_of or not offers.is_plain(request):
+            return None
+        found = self.release.prepared.offers(request.customer_id, request.kind)
+        return None if found is None else found[: request.k]
 
-
-def _models(lineage: Path) -> dict[str, Model]:
-    """Return the public part of the champions' lineage, by task."""
-    if not lineage.is_file():
-        raise MissingError(f"no champions in {lineage.parent}; train some with: regulars train --as-of DATE")
-    try:
-        entries = json.loads(lineage.read_text(encoding="utf-8"))
-        return {task: _model(entry) for task, entry in entries.items()}
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise DataError(f"{lineage} is damaged ({error!r}); make it again with: regulars package") from error
-
-
-def _model(entry: Mapping[str, Any]) -> Model:
-    """Return the public part of a lineage entry."""
-    return {
-        "name": entry["name"],
-        "version": str(entry["version"]),
-        "run_id": entry["run_id"],
-        "alias": entry["alias"],
-        "trained_at": entry["trained_at"],
-    }
+    def _offers(self, request: RecommendRequest, lines: pl.DataFrame | None, as_of: dt.date) -> list[Recommended]:
+        """Ask the recommender; None: about somebody nothing is known of."""
+        found = offers.found(self.release.champions, lines, request, as_of, self.release.currency)
+        told = {item.item_id: item.name for item in request.items}
+        return offers.worded(found, told | self.release.names(found["item_id"].to_list()))

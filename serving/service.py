@@ -4,23 +4,25 @@ BentoML also imports this module to build a Bento and to supervise the workers, 
 models, Polars and LightGBM come when a worker starts.
 """
 
-import datetime as dt
 import gc
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import bentoml
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving import environment
 
-CHAMPIONS = Path(__file__).resolve().parents[1] / "champions"
-"""Where a Bento keeps the models: beside this package."""
+PACKAGED = Path(__file__).resolve().parents[1] / "release"
+"""Where a Bento keeps the release of nobody, which answers where no other is named: beside this package."""
 
 TIMEOUT_SECONDS = 6
 """When BentoML gives up; just after the app itself does, whose answer has our shape."""
+
+T = TypeVar("T")
 
 ONE_THREAD = ("OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 """A process has one core, so more threads would only wait for each other."""
@@ -30,25 +32,37 @@ UNUSED = ("pandas", "sklearn")
 
 
 def load() -> ASGIApp:
-    """Return the app over the champions of this Bento and the store of the environment.
+    """Return the app over the release that the environment names, or over the Bento's own.
 
-    Where they cannot be read, the app answers MODEL_NOT_READY and says why: a process that is up and
+    Where it cannot be read, the app answers MODEL_NOT_READY and says why: a process that is up and
     says what it lacks is easier to mend than one that is started again and again.
     """
     for name in UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # how Python spells "not installed"
 
     from regulars.errors import RegularsError  # noqa: PLC0415 - only in a worker
+    from serving import live, release  # noqa: PLC0415
     from serving.app import create_app  # noqa: PLC0415
     from serving.clock import clock  # noqa: PLC0415
-    from serving.scorer import Scorer  # noqa: PLC0415
+    from serving.sales import Sales  # noqa: PLC0415
 
+    answering = live.Live()
     try:
-        scorer = Scorer.load(CHAMPIONS, Path(os.environ.get(environment.STORE, "store.sqlite")))
-        today = clock(os.environ.get(environment.CLOCK), scorer.store.header.data_through)
+        today = clock(os.environ.get(environment.CLOCK))
+        sales = _path(environment.PURCHASES, Sales)
+        releases = _path(environment.RELEASES, Path)
+        live.load(answering, (releases and release.current(releases)) or PACKAGED, sales)
     except RegularsError as error:
-        return create_app(None, lambda: dt.date.max, missing=str(error))
-    return create_app(scorer, today)
+        return create_app(live.Live(missing=str(error)), lambda last: last)
+    if releases is not None:
+        live.start(answering, releases, sales)
+    return create_app(answering, today)
+
+
+def _path(variable: str, kind: Callable[[Path], T]) -> T | None:
+    """Return what is at the path that a variable of the environment names, if it names one."""
+    named = os.environ.get(variable)
+    return kind(Path(named)) if named else None
 
 
 class Front:

@@ -1,5 +1,6 @@
 """What a request for recommendations asks for, in the words of the recommender."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import polars as pl
@@ -10,10 +11,10 @@ from regulars.estimators.recommend import Wish
 from serving import money
 from serving.contract import Warned
 from serving.problems import invalid
-from serving.recommend_contract import RecommendRequest
+from serving.recommend_contract import Recommended, RecommendRequest
 
 
-def wish(request: RecommendRequest) -> Wish:
+def wish(request: RecommendRequest, currency: str) -> Wish:
     """Return the wish of a request.
 
     Raises:
@@ -32,8 +33,8 @@ def wish(request: RecommendRequest) -> Wish:
             categories=asked.category,
             exclude=asked.exclude,
             in_stock=asked.in_stock,
-            min_price=_minor("min_price", asked.min_price),
-            max_price=_minor("max_price", asked.max_price),
+            min_price=_minor("min_price", asked.min_price, currency),
+            max_price=_minor("max_price", asked.max_price, currency),
             new_only=asked.new_only,
             diversity=request.diversity,
         )
@@ -48,21 +49,21 @@ def items(request: RecommendRequest) -> pl.DataFrame | None:
     return schema.ITEMS.conform(pl.DataFrame([item.model_dump() for item in request.items], infer_schema_length=None))
 
 
-def warnings(request: RecommendRequest, found: pl.DataFrame, *, is_known: bool) -> list[Warned]:
+def warnings(request: RecommendRequest, found: Sequence[Recommended], *, is_known: bool) -> list[Warned]:
     """Return what the reader should know: nothing here is personal, or about the item."""
     told: list[Warned] = []
     if not is_known and not (request.customer_id is None and request.needs_nobody):
         told.append({"code": "UNKNOWN_CUSTOMER", "text": "no purchase is known, so nothing here is personal"})
-    if request.kind == "similar" and set(found["source"]) == {"popular"}:
+    if request.kind == "similar" and {item["source"] for item in found} == {"popular"}:
         text = f"nothing is known of item {request.item_id!r}, so this is what many buy; describe it in items"
         told.append({"code": "UNKNOWN_ITEM", "text": text})
     return told
 
 
-def _minor(name: str, amount: Decimal | None) -> int | None:
+def _minor(name: str, amount: Decimal | None, currency: str) -> int | None:
     if amount is None:
         return None
-    value = money.minor(amount)
+    value = money.minor(amount, currency)
     if value is None:
-        raise invalid(f"filter.{name}", f"has more than {money.DECIMALS} decimals", "decimal_places")
+        raise invalid(f"filter.{name}", f"has more decimals than {currency}", "decimal_places")
     return value

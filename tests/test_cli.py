@@ -54,7 +54,8 @@ VERBS = {
     "reproduce": ("RUN_ID|EXPERIMENT_DIR", "--ledger", "--tolerance", "--json", "Example:"),
     "rollback": ("--task", "--reason", "--json", "Example:"),
     "journal": ("--task", "--json", "Example:"),
-    "package": ("--ledger", "--json"),
+    "package": ("--ledger", "--as-of", "--json", "Example:"),
+    "refresh": ("--ledger", "--as-of", "--json", "Example:"),
     "serve": ("--port", "127.0.0.1"),
     "demo": ("--port",),
 }

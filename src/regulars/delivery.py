@@ -1,43 +1,102 @@
-"""From the registry to a service: champions, their lineage and the online store, packaged as a Bento."""
+"""From the registry to a service: champions and customers as a release, and the code that answers as a Bento."""
 
+import contextlib
+import datetime as dt
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from regulars import scoring
+from regulars import scale, scoring, windows
 from regulars.artefact import Task
 from regulars.errors import MissingError
 from regulars.home import Home
 from regulars.ledger import Ledger
 from regulars.tracking import Champion, Registry
-from serving import package, process, store_build
+from serving import package, process, release_build
 
-SERVED: tuple[Task, ...] = ("churn", "timing", "recommend")
-"""The questions that the service answers; the others are answered in files, by ``regulars score`` and ``remind``."""
+NEEDED: tuple[Task, ...] = ("churn", "timing", "recommend")
+"""The questions that every service answers."""
+
+SERVED: tuple[Task, ...] = (*NEEDED, "replenish", "spend")
+"""The questions that it answers where there is a champion."""
+
+STANDING: tuple[Task, ...] = ("churn", "timing", "spend")
+"""Those whose answers are put together."""
 
 
-def deliver(home: Home, ledger: Ledger) -> str:
-    """Build the online store and the Bento of the champions, note it as the one to serve, and return its tag.
+class Delivered(NamedTuple):
+    """What answers from now on."""
+
+    bento: str
+    """Tag of the Bento."""
+    release: str
+    """Name of the release."""
+
+
+def deliver(
+    home: Home, ledger: Ledger, as_of: dt.date | None = None, track: scale.Track[Any] = scale.silently
+) -> Delivered:
+    """Build the Bento of the champions and the release that it answers from, and let both answer from now on.
+
+    Args:
+        home: whose champions.
+        ledger: the shop.
+        as_of: the day of the answers made beforehand; by default the day after the data.
+        track: shows progress.
 
     Raises:
         MissingError: a task has no champion yet.
-        ConfigError: the champions of churn and timing look ahead differently.
+        ConfigError: the champions look ahead differently.
+        LeakageError: a champion knows rows at or after ``as_of``.
     """
-    home.prepare()
-    champions = {task: found for task, found in Registry(home).champions().items() if task in SERVED}
-    missing = [task for task in SERVED if task not in champions]
-    if missing:
-        raise MissingError(f"no champion for {', '.join(missing)}; train them with: regulars train --as-of DATE")
-    scoring.common_horizon(champions["churn"].meta, champions["timing"].meta)
-    store_build.build(ledger, home.store)
-    with tempfile.TemporaryDirectory(dir=home.staging, prefix="champions-") as folder:
-        bundle(champions, Path(folder))
-        tag = package.package(Path(folder), home, home.store)
+    with _bundled(home) as champions:
+        folder = _release(home, ledger, champions, as_of, track)
+        tag = package.package(champions, ledger, home)
     draft = home.current.with_suffix(".tmp")
     draft.write_text(tag + "\n", encoding="utf-8")
     draft.replace(home.current)
-    return tag
+    return Delivered(tag, folder.name)
+
+
+def refresh(home: Home, ledger: Ledger, as_of: dt.date | None = None, track: scale.Track[Any] = scale.silently) -> str:
+    """Build the release of today's champions and customers, let running services answer from it; return its name.
+
+    Raises:
+        MissingError, ConfigError, LeakageError: as :func:`deliver`.
+    """
+    with _bundled(home) as champions:
+        return _release(home, ledger, champions, as_of, track).name
+
+
+def _release(home: Home, ledger: Ledger, champions: Path, as_of: dt.date | None, track: scale.Track[Any]) -> Path:
+    day = as_of or windows.after(ledger.data_through)
+    found = scoring.Champions.read(champions)
+    found.refuse_the_past(day, *found.by_task)
+    folder = release_build.build(ledger, champions, home.releases, day, track)
+    release_build.point(folder)
+    return folder
+
+
+@contextlib.contextmanager
+def _bundled(home: Home) -> Iterator[Path]:
+    """Give a folder of the champions and their lineage.
+
+    Raises:
+        MissingError: a task has no champion yet.
+        ConfigError: the champions look ahead differently.
+    """
+    home.prepare()
+    champions = {task: found for task, found in Registry(home).champions().items() if task in SERVED}
+    missing = [task for task in NEEDED if task not in champions]
+    if missing:
+        raise MissingError(f"no champion for {', '.join(missing)}; train them with: regulars train --as-of DATE")
+    scoring.common_horizon(*(champions[task].meta for task in STANDING if task in champions))
+    with tempfile.TemporaryDirectory(dir=home.staging, prefix="champions-") as folder:
+        bundle(champions, Path(folder))
+        yield Path(folder)
 
 
 def bundle(champions: dict[Task, Champion], folder: Path) -> None:
@@ -57,4 +116,4 @@ def plan(home: Home, port: int, clock: str | None) -> process.Plan:
     if not home.current.is_file():
         raise MissingError(f"no service in {home.root}; package one with: regulars package")
     tag = home.current.read_text(encoding="utf-8").strip()
-    return process.Plan(tag, home, home.store, port, clock)
+    return process.Plan(tag, home, home.releases, home.purchases, port, clock)

@@ -34,8 +34,8 @@ def demo(home: Home, port: int | None) -> None:
     with console.stage("scoring", "4 of 6  Choose three telling customers", times):
         chosen = Shop(home, ledger, windows.after(ledger.data_through)).telling
     with console.stage("package", "5 of 6  Package the champions as a BentoML service", times):
-        tag = delivery.deliver(home, ledger)
-        console.screen.print(f"  {tag}")
+        made = delivery.deliver(home, ledger, track=console.track)
+        console.screen.print(f"  {made.bento}, which answers from {made.release}")
     with console.stage("service", "6 of 6  Start the service and ask it over HTTP", times):
         plan = delivery.plan(home, port or process.free_port(), "data")
         rows = _ask(plan, chosen, home.root / "service.log")

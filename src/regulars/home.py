@@ -87,9 +87,14 @@ class Home:
         return self.root / "fits"
 
     @property
-    def store(self) -> Path:
-        """The online store that the service reads."""
-        return self.root / "store.sqlite"
+    def releases(self) -> Path:
+        """What the service answers from: champions, customers and prepared answers, a folder each time they change."""
+        return self.root / "releases"
+
+    @property
+    def purchases(self) -> Path:
+        """The purchases that the service was told of."""
+        return self.root / "purchases.sqlite"
 
     @property
     def bentoml(self) -> Path:

@@ -17,8 +17,11 @@ from regulars.estimators.recommend import OwnTop
 from regulars.estimators.timing import LightGBMHazard
 from regulars.ledger import Ledger
 from regulars.windows import Snapshot
-from serving import store_build
+from serving import release_build
 from serving.app import create_app
+from serving.live import Live
+from serving.release import STORE, Release
+from serving.sales import Sales
 from serving.scorer import Scorer
 from serving.store import Store
 from tests.serving import shop
@@ -49,17 +52,17 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 
 @pytest.fixture(scope="session")
-def store_path(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shop's online store."""
-    path = tmp_path_factory.mktemp("online") / "store.sqlite"
-    store_build.build(ledger, path)
-    return path
+def release_path(ledger: Ledger, champions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shop's release, the one that answers."""
+    folder = release_build.build(ledger, champions, tmp_path_factory.mktemp("online") / "releases")
+    release_build.point(folder)
+    return folder
 
 
 @pytest.fixture
-def store(store_path: Path) -> Iterator[Store]:
-    """The store, opened."""
-    with Store(store_path) as opened:
+def store(release_path: Path) -> Iterator[Store]:
+    """The online store, opened."""
+    with Store(release_path / STORE) as opened:
         yield opened
 
 
@@ -104,6 +107,7 @@ def _lineage(task: str, fingerprint: str) -> dict[str, object]:
         "run_id": "0" * 32,
         "alias": "champion",
         "trained_at": "2024-04-01T05:00:00Z",
+        "model": f"{task}_test",
         "source": "model",
         "as_of": CUT.isoformat(),
         "fingerprint": fingerprint,
@@ -111,14 +115,14 @@ def _lineage(task: str, fingerprint: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def scorer(champions: Path, store_path: Path) -> Iterator[Scorer]:
+def scorer(release_path: Path, tmp_path: Path) -> Iterator[Scorer]:
     """What the service answers from."""
-    loaded = Scorer.load(champions, store_path)
-    yield loaded
-    loaded.store.close()
+    release = Release.read(release_path)
+    yield Scorer(release, Sales(tmp_path / "purchases.sqlite"))
+    release.close()
 
 
 @pytest.fixture
 def client(scorer: Scorer) -> TestClient:
     """The service, on the day after the data."""
-    return TestClient(create_app(scorer, lambda: scorer.store.header.as_of))
+    return TestClient(create_app(Live(scorer), lambda _: scorer.release.as_of))

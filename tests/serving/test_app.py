@@ -13,10 +13,11 @@ from serving.app import MAX_BODY, create_app
 from serving.contract import (
     ModelsAnswer,
     ProblemAnswer,
-    ProfileAnswer,
     ScoreAnswer,
 )
+from serving.live import Live
 from serving.problems import KINDS
+from serving.profile_contract import ProfileAnswer
 from serving.recommend_contract import RecommendAnswer
 from serving.scorer import Scorer
 from tests.serving.conftest import CUT
@@ -111,9 +112,9 @@ def test_around(client: TestClient) -> None:
         ([], "", "must be a JSON object"),
         ({"customer_id": "C1", "wnat": ["churn"]}, "wnat", "did you mean 'want'?"),
         (
-            {"customer_id": "C1", "want": ["churn", "spend"]},
+            {"customer_id": "C1", "want": ["churn", "profit"]},
             "want.1",
-            "does not answer 'spend'; choose from 'churn'",
+            "does not answer 'profit'; choose from 'churn'",
         ),
         ({"customer_id": "C1", "want": []}, "want", "at least 1"),
         ({"customer_id": 7}, "customer_id", "string"),
@@ -122,7 +123,7 @@ def test_around(client: TestClient) -> None:
         ({"customer_id": "C1", "as_of": "soon"}, "as_of", "ISO 8601"),
         ({"customer_id": "C1", "as_of": "9999-12-31"}, "as_of", "years 1970 to 2199"),
         ({"customer_id": "C1", "explain": "yes"}, "explain", "boolean"),
-        ({"history": [{**LINE, "amount": "12.505"}]}, "history.0.amount", "more than 2 decimals"),
+        ({"history": [{**LINE, "amount": "12.505"}]}, "history.0.amount", "more decimals than EUR"),
         ({"history": [LINE, {**LINE, "discount": -1}]}, "history.1.discount", "greater than or equal to 0"),
         ({"history": [{**LINE, "customer_id": "C1"}]}, "history.0.customer_id", "unknown field"),
         ({"history": [{**LINE, "purchased_at": "2024-06-31"}]}, "history.0.purchased_at", "datetime"),
@@ -204,7 +205,7 @@ def test_too_early(client: TestClient) -> None:
         ({"kind": "similar"}, "item_id", "what similar is about"),
         ({"customer_id": "C003", "item_id": "I01"}, "item_id", "with that kind and no other"),
         ({"customer_id": "C003", "kind": "buy_again", "filter": {"new_only": True}}, "filter", "own items only"),
-        ({"customer_id": "C003", "filter": {"max_price": "1.005"}}, "filter.max_price", "more than 2 decimals"),
+        ({"customer_id": "C003", "filter": {"max_price": "1.005"}}, "filter.max_price", "more decimals than EUR"),
         ({"customer_id": "C003", "filter": {"min_price": 3, "max_price": 2}}, "filter", "no price is at least 300"),
         ({"customer_id": "C003", "filter": {"category": ["nonsense"]}}, "filter.category", "is called 'nonsense'"),
         ({"customer_id": "C003", "filter": {"instock": []}}, "filter.instock", "unknown field"),
@@ -252,14 +253,16 @@ def test_defect(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_champion_for_a_task(client: TestClient, scorer: Scorer) -> None:
-    part: dict[Task, Fitted] = {task: fitted for task, fitted in scorer.champions.by_task.items() if task != "timing"}
-    alone = TestClient(create_app(dataclasses.replace(scorer, champions=Champions(part)), lambda: CUT))
+    champions = scorer.release.champions.by_task
+    part: dict[Task, Fitted] = {task: fitted for task, fitted in champions.items() if task != "timing"}
+    release = dataclasses.replace(scorer.release, champions=Champions(part))
+    alone = TestClient(create_app(Live(dataclasses.replace(scorer, release=release)), lambda _: CUT))
     problem = refused(alone.post("/v1/score", json={"customer_id": "C003"}), "MODEL_NOT_READY")
     assert "regulars train --task timing" in problem["detail"]
 
 
 def test_not_ready() -> None:
-    client = TestClient(create_app(None, lambda: CUT, "no online store; make one with: regulars package"))
+    client = TestClient(create_app(Live(missing="no online store; make one with: regulars package"), lambda _: CUT))
     assert client.get("/livez").status_code == 200
     for response in (
         client.get("/readyz"),

@@ -14,7 +14,7 @@ from regulars.features.engagement import engagement
 from regulars.ledger import Ledger
 from regulars.windows import Snapshot
 from serving import customer, store_build
-from serving.contract import CustomerRequest, Line
+from serving.contract import Line
 from serving.store import Store
 from tests.serving import shop
 
@@ -68,13 +68,14 @@ def test_a_fresh_purchase_makes_the_row_that_the_batch_would(store: Store, tmp_p
     line = FRESH.model_dump(include={"order_id", "item_id", "purchased_at", "store_id"})
     bought = {**BACK, **line, "customer_id": who, "quantity": 1.0, "amount": 990}
     batch = scale.feature_table(book(tmp_path / "after", bought), [Snapshot(LATER)]).filter(customer_id=who)
-    asked = customer.asked(store, CustomerRequest(customer_id=who, history=(FRESH,)), LATER)
-    assert_frame_equal(asked.features, batch, check_exact=True)
+    lines = customer.purchases(store, who, LATER, customer.sales(who, [FRESH], "EUR"))
+    assert_frame_equal(customer.recomputed(store, [who], lines, LATER), batch, check_exact=True)
     assert batch.select("looks_90", "mails_90", "look_recency").row(0) == (2, 1, 5)
 
 
 def test_of_somebody_without_an_id_no_event_is_known(store: Store) -> None:
-    row = customer.asked(store, CustomerRequest(history=(FRESH,)), LATER).features.row(0, named=True)
+    lines = customer.purchases(store, None, LATER, customer.sales(None, [FRESH], "EUR"))
+    row = customer.recomputed(store, [], lines, LATER).row(0, named=True)
     assert all(row[name] is None for name in features.names([engagement]))
     assert (row["n_orders"], row["web_share"], row["recency"]) == (1, 1, 9)
 

@@ -19,6 +19,7 @@ from regulars.home import Home
 from regulars.ledger import Ledger
 from serving.package import REQUIREMENTS, package
 from serving.process import Plan, free_port, started
+from serving.store import Store
 from tests.serving.test_process import gone
 
 # BentoML, on import; it is loaded here as a user's process loads it.
@@ -93,11 +94,18 @@ def test_a_worker_without_champions_says_so(loaded: dict[str, Any]) -> None:
     assert "regulars train" in loaded["ready"]["detail"]
 
 
-def test_content(champions: Path, home: Home, store_path: Path, ledger: Ledger) -> None:
-    bento = bento_of(home, package(champions, home, store_path))
+def test_content(champions: Path, home: Home, ledger: Ledger) -> None:
+    bento = bento_of(home, package(champions, ledger, home))
     held = {path.relative_to(bento).as_posix() for path in bento.rglob("*") if path.is_file()}
-    assert {"src/serving/service.py", "src/regulars/scoring.py", "src/champions/lineage.json"} <= held
-    assert not any("__pycache__" in path or "store.sqlite" in path for path in held)
+    assert {
+        "src/serving/service.py",
+        "src/regulars/scoring.py",
+        "src/release/champions/lineage.json",
+        "src/release/store.sqlite",
+    } <= held
+    assert not any("__pycache__" in path for path in held)
+    with Store(bento / "src/release/store.sqlite") as store:  # items, but no customer
+        assert (store.header.n_customers, store.items(["I00"]).height, store.history("C003").height) == (0, 1, 0)
     requirements = (bento / "env/python/requirements.txt").read_text().split()
     assert sorted(set(requirements)) == sorted(f"{n}=={importlib.metadata.version(n)}" for n in REQUIREMENTS)
     assert "libgomp1" in (bento / "env/docker/Dockerfile").read_text()
@@ -108,37 +116,37 @@ def test_content(champions: Path, home: Home, store_path: Path, ledger: Ledger) 
     assert list(home.staging.iterdir()) == []
 
 
-def test_unchanged_is_reused(champions: Path, home: Home, store_path: Path, tmp_path: Path) -> None:
-    tag = package(champions, home, store_path)
+def test_unchanged_is_reused(champions: Path, home: Home, ledger: Ledger, tmp_path: Path) -> None:
+    tag = package(champions, ledger, home)
     built = (bento_of(home, tag) / "bento.yaml").stat().st_mtime_ns
-    assert package(champions, home, store_path) == tag
+    assert package(champions, ledger, home) == tag
     assert (bento_of(home, tag) / "bento.yaml").stat().st_mtime_ns == built
     # What an interrupted build leaves is no Bento.
     (bento_of(home, tag) / ".complete").unlink()
-    assert package(champions, home, store_path) == tag
+    assert package(champions, ledger, home) == tag
     assert (bento_of(home, tag) / "bento.yaml").stat().st_mtime_ns > built
     other = Path(shutil.copytree(champions, tmp_path / "champions"))
     lineage = (other / "lineage.json").read_text().replace('"version": 1', '"version": 2')
     (other / "lineage.json").write_text(lineage)
-    assert package(other, home, store_path) != tag
+    assert package(other, ledger, home) != tag
 
 
-def test_no_champions(home: Home, store_path: Path, tmp_path: Path) -> None:
+def test_no_champions(home: Home, ledger: Ledger, tmp_path: Path) -> None:
     with pytest.raises(MissingError, match="regulars train"):
-        package(tmp_path, home, store_path)
+        package(tmp_path, ledger, home)
 
 
 @pytest.mark.serving
-def test_service(champions: Path, home: Home, store_path: Path) -> None:
-    tag = package(champions, home, store_path)
-    plan = Plan(tag, home, store_path, free_port(), clock="data", workers=1)
+def test_service(champions: Path, home: Home, ledger: Ledger, release_path: Path) -> None:
+    tag = package(champions, ledger, home)
+    plan = Plan(tag, home, release_path.parent, home.purchases, free_port(), clock="data", workers=1)
     with started(plan, home.root / "service.log") as head, httpx.Client(base_url=plan.url) as client:
         family = [head.pid, *(child.pid for child in psutil.Process(head.pid).children(recursive=True))]
         assert len(family) == 2
         score = client.post("/v1/score", json={"customer_id": "C003", "explain": True}).json()
         assert score["as_of"] == "2024-06-25"
         assert score["model"]["churn"]["name"] == "churn_test"
-        assert score["warnings"] == []
+        assert {warning["code"] for warning in score["warnings"]} <= {"BEYOND_HORIZON"}
         items = client.post("/v1/recommend", json={"customer_id": "C003", "k": 2}).json()["items"]
         assert [item["rank"] for item in items] == [1, 2]
         assert client.get("/v1/customers/C003/profile").json()["churn"]["probability"] == score["churn"]["probability"]

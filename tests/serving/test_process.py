@@ -47,8 +47,10 @@ class Stub(Plan):
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Stub:
-    (tmp_path / "store.sqlite").touch()
-    return Stub("tag", Home(tmp_path / "home"), tmp_path / "store.sqlite", free_port())
+    releases = tmp_path / "releases"
+    releases.mkdir()
+    (releases / "current").write_text("any")
+    return Stub("tag", Home(tmp_path / "home"), releases, tmp_path / "purchases.sqlite", free_port())
 
 
 def alive(pid: int) -> bool:
@@ -143,8 +145,8 @@ def test_serve_says_when_the_service_ends(plan: Stub, tmp_path: Path, monkeypatc
     assert said == [plan.url]
 
 
-def test_no_store(plan: Stub) -> None:
-    plan.store.unlink()
+def test_no_release(plan: Stub) -> None:
+    (plan.releases / "current").unlink()
     with pytest.raises(MissingError, match="regulars package"), running(plan):
         pass
 
@@ -158,8 +160,9 @@ def test_port_is_taken(plan: Stub) -> None:
 
 
 def test_environment(plan: Stub) -> None:
-    assert plan.environment["REGULARS_STORE"] == str(plan.store)
+    assert plan.environment["REGULARS_RELEASES"] == str(plan.releases)
+    assert plan.environment["REGULARS_PURCHASES"] == str(plan.purchases)
     assert "REGULARS_CLOCK" not in plan.environment
-    pinned = Plan(plan.tag, plan.home, plan.store, plan.port, clock="data", workers=2)
+    pinned = Plan(plan.tag, plan.home, plan.releases, plan.purchases, plan.port, clock="data", workers=2)
     assert (pinned.environment["REGULARS_CLOCK"], pinned.environment["REGULARS_WORKERS"]) == ("data", "2")
     assert pinned.command[-4:] == ["--host", "127.0.0.1", "--port", str(plan.port)]

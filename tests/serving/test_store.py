@@ -4,14 +4,12 @@ import datetime as dt
 import sqlite3
 from pathlib import Path
 
-import numpy as np
 import pytest
 from polars.testing import assert_frame_equal
 
 from regulars import features, schema
 from regulars.errors import DataError, MissingError
 from regulars.ledger import Ledger
-from regulars.windows import Snapshot
 from serving import store_build
 from serving.store import Store
 from tests.serving import shop
@@ -32,14 +30,7 @@ def test_histories_are_the_ledgers(ledger: Ledger, store: Store) -> None:
         assert store.history(customer_id)["purchased_at"].is_sorted()
 
 
-def test_rows_are_the_feature_table(ledger: Ledger, store: Store) -> None:
-    table = features.table(ledger.transactions(), features.Side(ledger.items()), [Snapshot(store.header.as_of)])
-    for customer_id, row in zip(table["customer_id"], features.matrix(table), strict=True):
-        np.testing.assert_array_equal(store.features(customer_id), row)
-
-
 def test_strangers(store: Store) -> None:
-    assert store.features("nobody") is None
     assert_frame_equal(store.history("nobody"), schema.TRANSACTIONS.empty())
     assert store.items(["nothing"]).is_empty()
 
@@ -55,26 +46,6 @@ def test_earlier_as_of_knows_no_later_line(ledger: Ledger, tmp_path: Path) -> No
     with Store(tmp_path / "store.sqlite") as store:
         assert store.header.as_of == day
         assert all(moment.date() < day for moment in store.history("C000")["purchased_at"])
-
-
-def test_an_unchanged_store_is_kept(ledger: Ledger, tmp_path: Path) -> None:
-    path = tmp_path / "store.sqlite"
-    first = store_build.build(ledger, path)
-    written = path.stat()
-    assert store_build.build(ledger, path) == first
-    assert path.stat().st_mtime_ns == written.st_mtime_ns
-    assert store_build.build(ledger, path, as_of=dt.date(2023, 9, 1)) != first
-
-
-def test_a_failed_build_leaves_the_old_store(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "store.sqlite"
-    store_build.build(ledger, path)
-    before = path.read_bytes()
-    monkeypatch.setattr(features, "matrix", lambda _: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        store_build.build(ledger, path, as_of=dt.date(2023, 9, 1))
-    assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 def test_missing(tmp_path: Path) -> None:
@@ -94,7 +65,7 @@ def test_another_version(ledger: Ledger, tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     store_build.build(ledger, path)
     connection = sqlite3.connect(path)
-    connection.execute("""UPDATE header SET content = replace(content, '"format":2', '"format":99')""")
+    connection.execute("""UPDATE header SET content = replace(content, '"format":3', '"format":99')""")
     connection.commit()
     connection.close()
     with pytest.raises(DataError, match="make it again"):

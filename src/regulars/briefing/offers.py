@@ -28,7 +28,7 @@ def favourites(shop: Shop, customers: Sequence[str]) -> pl.DataFrame:
     rows = [
         {"customer_id": customer, "name": each["name"] or each["item_id"], **each}
         for customer in customers
-        for each in profile.habits(lines.filter(pl.col("customer_id") == customer), names)["favourites"]
+        for each in profile.favourites(lines.filter(pl.col("customer_id") == customer), names)
     ]
     schema = {
         "customer_id": pl.String,

@@ -4,23 +4,48 @@ from typing import Annotated
 
 import typer
 
-from regulars.cli.app import Json, LedgerOption, app, open_ledger, show
+from regulars.cli.app import Json, LedgerOption, app, open_ledger, parse_day, show
 from regulars.home import Home
+
+AnswersFor = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Day of the prepared answers.  [default: the day after the data]"),
+]
 
 
 @app.command()
-def package(ledger: LedgerOption = None, as_json: Json = False) -> None:
-    """Package the champions as a Bento, with their lineage, and bring the online store up to date."""
-    shop = open_ledger(ledger)
+def package(as_of: AnswersFor = None, ledger: LedgerOption = None, as_json: Json = False) -> None:
+    """Package the champions as a Bento, and prepare what it answers of every customer.
+
+    Example: regulars package
+    """
+    shop, day = open_ledger(ledger), parse_day(as_of) if as_of else None
     from regulars import console, delivery
 
-    with console.screen.status("packaging"):
-        tag = delivery.deliver(Home.resolve(), shop)
+    made = delivery.deliver(Home.resolve(), shop, day, console.track)
     show(
-        {"bento": tag},
+        {"bento": made.bento, "release": made.release},
         as_json,
-        lambda: console.facts("Packaged", {"bento": tag, "start it with": "regulars serve"}),
+        lambda: console.facts(
+            "Packaged", {"bento": made.bento, "answers": made.release, "start it with": "regulars serve"}
+        ),
     )
+
+
+@app.command()
+def refresh(as_of: AnswersFor = None, ledger: LedgerOption = None, as_json: Json = False) -> None:
+    """Prepare the answers anew, from today's champions and purchases; a running service takes them up by itself.
+
+    For every night after `regulars ingest`, and after `regulars promote` or `rollback`. What has not changed is
+    reused, and no request is lost.
+
+    Example: regulars refresh --as-of 2017-10-03
+    """
+    shop, day = open_ledger(ledger), parse_day(as_of) if as_of else None
+    from regulars import console, delivery
+
+    name = delivery.refresh(Home.resolve(), shop, day, console.track)
+    show({"release": name}, as_json, lambda: console.facts("Refreshed", {"answers": name}))
 
 
 @app.command()

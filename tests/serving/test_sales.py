@@ -1,0 +1,137 @@
+"""Purchases that come in are kept before they are acknowledged, once each, and known to the next answer."""
+
+import datetime as dt
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from regulars.errors import DataError
+from serving.app import create_app
+from serving.live import Live
+from serving.sales import Numbered, Sale, Sales
+from serving.scorer import Scorer
+from tests.serving.test_app import refused
+
+DAY = dt.datetime(2024, 6, 25, 12)
+SALE = Sale("C003", "o1", "I01", DAY, 1.0, 1250, 0, None)
+
+
+def line(**other: Any) -> dict[str, Any]:
+    """A line of an order as a till sends it."""
+    sent = {
+        "customer_id": "C003",
+        "order_id": "o1",
+        "item_id": "I01",
+        "purchased_at": DAY.isoformat(),
+        "amount": "12.50",
+    }
+    return {**sent, **other}
+
+
+def test_the_next_answer_knows_them(client: TestClient, scorer: Scorer) -> None:
+    before = client.post("/v1/score", json={"customer_id": "C003"}).json()
+    told = client.post("/v1/purchases", json=[line(), line(item_id="I02")])
+    assert (told.status_code, told.json()["n_new"], told.json()["n_known"]) == (202, 2, 0)
+    after = client.post("/v1/score", json={"customer_id": "C003"}).json()
+    assert after["evidence"]["n_orders"] == before["evidence"]["n_orders"] + 1
+    # Who has bought today is asked about from tomorrow on.
+    today = scorer.release.as_of
+    assert (before["as_of"], after["as_of"]) == (str(today), str(today + dt.timedelta(days=1)))
+    sent = {
+        "history": [
+            {key: value for key, value in each.items() if key != "customer_id"}
+            for each in (line(), line(item_id="I02"))
+        ]
+    }
+    stateless = TestClient(create_app(Live(Scorer(scorer.release)), lambda _: today))
+    same = stateless.post("/v1/score", json={"customer_id": "C003", "as_of": after["as_of"], **sent}).json()
+    assert (same["churn"], same["next_purchase"]) == (after["churn"], after["next_purchase"])
+    batch = client.post("/v1/score/batch", json={"customer_ids": ["C003", "C004"]}).json()
+    assert (batch["results"][0]["churn"], batch["results"][0]["as_of"]) == (after["churn"], after["as_of"])
+    assert batch["results"][1]["as_of"] == str(today)
+    orders = client.get("/v1/customers/C003/profile").json()["last_orders"]
+    assert orders[0]["order_id"] == "o1"
+
+
+def test_a_new_customer_is_one(client: TestClient) -> None:
+    refused(client.post("/v1/score", json={"customer_id": "new"}), "UNKNOWN_CUSTOMER")
+    client.post("/v1/purchases", json=[line(customer_id="new")]).raise_for_status()
+    answer = client.post("/v1/score", json={"customer_id": "new"}).json()
+    assert answer["evidence"]["n_orders"] == 1
+    assert "LITTLE_EVIDENCE" in [warning["code"] for warning in answer["warnings"]]
+
+
+def test_sent_again_changes_nothing(client: TestClient, scorer: Scorer) -> None:
+    sent = [line(), line(), line(order_id="o2")]
+    first, second = (client.post("/v1/purchases", json=sent).json() for _ in range(2))
+    assert (first["n_new"], first["n_known"], second["n_new"], second["n_known"]) == (3, 0, 0, 3)
+    assert scorer.sales is not None
+    assert scorer.sales.count() == 3
+
+
+def test_a_contradiction_keeps_nothing(client: TestClient, scorer: Scorer) -> None:
+    client.post("/v1/purchases", json=[line()]).raise_for_status()
+    problem = refused(client.post("/v1/purchases", json=[line(order_id="o2"), line(amount="99.00")]), "CONTRADICTED")
+    assert [each["path"] for each in problem["errors"]] == ["1"]
+    assert scorer.sales is not None
+    assert scorer.sales.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        ([], "", "at least 1"),
+        ({}, "", "array"),
+        ([line(), line(customer_id="")], "1.customer_id", "at least 1"),
+        ([line(amount="1.005")], "0.amount", "more decimals than EUR"),
+        ([line(purchased_at="2024-06-27T00:00:00")], "0.purchased_at", "yet to come"),
+        ([line(line=-1)], "0.line", "greater than or equal to 0"),
+        ([line()] * 1001, "", "at most 1000"),
+    ],
+)
+def test_lines_that_cannot_be_used(client: TestClient, body: object, path: str, message: str) -> None:
+    problem = refused(client.post("/v1/purchases", json=body), "INVALID_FIELD")
+    assert problem["errors"][0]["path"] == path
+    assert message in problem["detail"]
+
+
+def test_a_service_without_a_file_takes_none(scorer: Scorer) -> None:
+    client = TestClient(create_app(Live(Scorer(scorer.release)), lambda _: scorer.release.as_of))
+    problem = refused(client.post("/v1/purchases", json=[line()]), "PURCHASES_OFF")
+    assert "REGULARS_PURCHASES" in problem["detail"]
+
+
+def test_many_writers_lose_nothing(tmp_path: Path) -> None:
+    """Connections of eight threads stand for workers; each line is sent twice."""
+    sales = Sales(tmp_path / "purchases.sqlite")
+
+    def send(number: int) -> int:
+        own = SALE._replace(order_id=f"o{number % 40}", customer_id=f"C{number % 40 % 7}")
+        return sales.add([Numbered(at, own) for at in range(3)]).n_new
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(send, range(80))) == sales.count() == 120
+    held = sales.among(["C0", "C1", "nobody"])
+    assert {who: len(of) for who, of in held.items()} == {"C0": 18, "C1": 18}
+    assert held["C1"] == sales.of("C1")
+
+
+def test_what_is_acknowledged_is_on_disk_for_others(tmp_path: Path) -> None:
+    path = tmp_path / "purchases.sqlite"
+    Sales(path).add([Numbered(0, SALE)])
+    other = sqlite3.connect(path)
+    assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert other.execute("SELECT count(*) FROM sales").fetchone() == (1,)
+    other.close()
+    assert Sales(path).of("C003") == [SALE]
+
+
+def test_another_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no database at all" * 100)
+    with pytest.raises(DataError, match="cannot keep purchases"):
+        Sales(tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text() == "no database at all" * 100
