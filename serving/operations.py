@@ -100,6 +100,7 @@ OPERATIONS = (
         "One customer at a glance",
         "Last orders, cadence, favourites, returns and scores, for the person at the support desk.",
         None,
+        ProfileAnswer,
         examples.PROFILE,
         ("INVALID_FIELD", "UNKNOWN_CUSTOMER", *ASKING),
     ),
