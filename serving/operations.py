@@ -12,6 +12,7 @@ from serving.contract import (
     ScoreAnswer,
     ScoreRequest,
 )
+from serving.profile_contract import ProfileAnswer
 from serving.purchase_contract import PurchasesAnswer, PurchasesRequest
 from serving.recommend_contract import RecommendAnswer, RecommendRequest
 
