@@ -109,6 +109,14 @@ def test_who_would_win_but_for_a_group_is_named(small_ledger: Ledger) -> None:
     assert "but it is significantly worse for a group of customers" in words.verdict(made)
 
 
+def test_a_difference_that_is_not_known_is_not_called_behind(small_ledger: Ledger) -> None:
+    made = source(small_ledger)
+    made.report["pairs"]["churn_recency"]["churn_hazard"] |= {"better_by": None, "low": None, "high": None}
+    [board] = boards([made])
+    assert [board.standing(row) for row in board.rows] == ["best", "behind", "not known"]
+    assert words.level(board) == "auc is not defined for every candidate on every resample; not all can be told apart."
+
+
 def test_what_a_machine_gets(small_ledger: Ledger) -> None:
     [board] = boards([source(small_ledger, costs=True)])
     told = board.summary()

@@ -173,6 +173,53 @@ def test_a_name_of_nothing(ran: tuple[Home, Path]) -> None:
     )
 
 
+def two_newest(home: Home, reports: dict[str, report.Report], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``home`` have these as its newest runs, by run id, each on a task of its own."""
+    monkeypatch.setenv("REGULARS_HOME", str(home.root))
+    monkeypatch.setattr(sources, "_newest", lambda _: list(reports))
+    monkeypatch.setattr(Tracker, "report", lambda _, run_id: reports[run_id])
+    monkeypatch.setattr(sources, "_costs", lambda *_: {})
+
+
+def test_without_names_an_older_report_is_left_out_and_told(
+    small_ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, old = Home(tmp_path), {"experiment": "spend-old", "candidates": {}}
+    two_newest(home, {"new": source(small_ledger).report, "old": old}, monkeypatch)
+    said = (
+        "left out: the report of experiments/spend-old is of an older version of regulars; run it again: "
+        "regulars run experiments/spend-old"
+    )
+    done = CliRunner().invoke(app, ["compare", "--json"])
+    assert (done.exit_code, done.stderr) == (0, f"{said}\n")
+    assert [board["experiments"] for board in json.loads(done.stdout)] == [["made-up"]]
+    with pytest.warns(UserWarning, match="^left out: the report of experiments/spend-old") as caught:
+        assert set(regulars.compare()["task"]) == {"churn"}
+    assert caught[0].filename == __file__
+    with pytest.raises(ConfigError, match="run it again"):
+        comparing.find(["old"], home)
+
+
+def test_without_names_and_with_older_reports_only_there_is_nothing_to_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_newest(Home(tmp_path), {"old": {"experiment": "spend-old", "candidates": {}}}, monkeypatch)
+    with pytest.raises(ConfigError, match=r"run it again: regulars run experiments/spend-old$"):
+        comparing.find([], Home(tmp_path))
+
+
+def test_a_damaged_report_names_file_and_key(small_ledger: Ledger, tmp_path: Path) -> None:
+    found = source(small_ledger).report
+    del found["pairs"]["churn_recency"]["churn_btyd"]["metrics"]
+    folder = written(found, tmp_path / "damaged")
+    with pytest.raises(DataError) as caught:
+        comparing.find([folder], Home(tmp_path / "home"))
+    assert str(caught.value) == (
+        f"{folder}/report.json is damaged: pairs.churn_recency.churn_btyd.metrics (field required); "
+        f"run it again: regulars run {folder}"
+    )
+
+
 def test_the_package_is_imported_without_what_compares() -> None:
     code = "import sys, regulars; print({'pandas', 'matplotlib', 'mlflow', 'jinja2'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

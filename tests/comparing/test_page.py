@@ -11,7 +11,7 @@ from regulars import comparing
 from regulars.comparing import Source
 from regulars.errors import DataError
 from regulars.ledger import Ledger
-from tests.comparing.made import ANSWERS, LOST, SURE, source
+from tests.comparing.made import ANSWERS, FAIR, LOST, SURE, source
 
 EVIL = 'Is <script>alert("1")</script> & co. better?'
 VOID = {"meta", "br"}
@@ -117,6 +117,22 @@ def test_several_experiments_say_what_is_not_paired(small_ledger: Ledger) -> Non
     assert "paired on the same resamples within an experiment only" in page.text
     assert "not paired" in page.text
     assert page.text.count("baseline") > 2
+
+
+def test_columns_are_found_by_name_in_reports_with_others(small_ledger: Ledger) -> None:
+    answers = {"churn_recency": (LOST, LOST), "churn_lightgbm": (FAIR, FAIR)}
+    two = source(small_ledger, answers=answers, name="two")
+    told = two.report["candidates"]["churn_lightgbm"]
+    told["intervals"] = {"older": {"value": 0.125, "low": 0.12, "high": 0.13}, "auc": told["intervals"]["auc"]}
+    slices = two.report["pairs"]["churn_recency"]["churn_lightgbm"]["slices"]
+    first, *_ = slices
+    slices[first] = slices.pop(first) | {"better_by": -0.4321, "low": -0.5, "high": -0.4}
+    text = comparing.page([source(small_ledger), two])
+    assert "0.125" not in text
+    groups = text.split("For whom does it work?</h3>")[1]
+    cells = groups.split('<th scope="row">churn_lightgbm</th>')[1].split("</tr>")[0].split("</td>")
+    assert "+0.4321" in cells[0]
+    assert "+0.4321" not in "".join(cells[1:])
 
 
 def test_one_candidate_alone_and_one_that_nothing_is_known_of(small_ledger: Ledger) -> None:

@@ -27,13 +27,13 @@ def compare(
     """Show experiments side by side: which model is better, by how much, how sure that is, and at what cost.
 
     Experiments on the same task stand in one table where data, snapshots, horizon, customers and metric are the same,
-    and are refused where they are not.
+    and are refused where they are not. Without names, one whose report is of an older version of regulars is left out.
 
     Example: regulars compare churn-001-who-is-leaving --html churn.html
     """
     from regulars import comparing, tables
 
-    found = comparing.find(names or [], Home.resolve())
+    found = comparing.find(names or [], Home.resolve(), lambda said: typer.echo(said, err=True))
     boards = comparing.boards(found)
     if html is not None:
         comparing.write(found, html)

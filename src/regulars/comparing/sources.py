@@ -1,12 +1,13 @@
 """The reports that are compared: from MLflow's runs, or from the folders of experiments."""
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from regulars import artefact, report
-from regulars.errors import MissingError, did_you_mean
+from regulars.errors import ConfigError, DataError, MissingError, did_you_mean
 from regulars.home import Home
 from regulars.judging import Cost
 from regulars.report import Report
@@ -32,17 +33,23 @@ class Source:
         return str(self.report["experiment"])
 
 
-def find(names: Sequence[str | Path], home: Home) -> list[Source]:
+def _warn(said: str) -> None:
+    warnings.warn(said, stacklevel=5)  # whoever called regulars.compare
+
+
+def find(names: Sequence[str | Path], home: Home, tell: Callable[[str], None] = _warn) -> list[Source]:
     """Return the experiments that are named by run id, folder or name; without any, the newest of each task.
 
-    A folder's report.json that is that of a run in ``home`` has the costs of that run.
+    A folder's report.json that is that of a run in ``home`` has the costs of that run. Without names, an experiment
+    whose report cannot be used is left out, and ``tell`` is given a sentence with what renews it.
 
     Raises:
         MissingError: there is no such experiment, or it has no report yet.
-        ConfigError: a report is of an older format.
+        ConfigError: a report that is named is of an older format, or without names all are.
+        DataError: in the same way, a report is damaged.
     """
     if not names:
-        return [_of_run(run_id, home) for run_id in _newest(home)]
+        return _usable(_newest(home), home, tell)
     found: list[Source] = []
     for name in names:
         folder = _folder(name)
@@ -62,6 +69,22 @@ def _newest(home: Home) -> list[str]:
     return ids
 
 
+def _usable(run_ids: Sequence[str], home: Home, tell: Callable[[str], None]) -> list[Source]:
+    """Return the runs with a report that can be compared; what keeps the others out is told, or raised for all."""
+    found: list[Source] = []
+    faults: list[ConfigError | DataError] = []
+    for run_id in run_ids:
+        try:
+            found.append(_of_run(run_id, home))
+        except (ConfigError, DataError) as error:
+            faults.append(error)
+    if not found:
+        raise faults[0]
+    for fault in faults:
+        tell(f"left out: {fault}")
+    return found
+
+
 def _folder(name: str | Path) -> Path | None:
     """Return the folder of an experiment by its path or its name; None where it is neither."""
     places = [Path(name), Path("experiments") / name, ROOT / name]
@@ -72,7 +95,7 @@ def _folder(name: str | Path) -> Path | None:
 
 def _of_folder(folder: Path, home: Home) -> Source:
     found = report.read(folder / "report.json")
-    report.check_format(found, str(folder))
+    report.check(found, str(folder), str(folder / "report.json"))
     run_id = _run_of(found, home)
     return Source(found, run_id, _costs(home, run_id) if run_id else {})
 
@@ -86,7 +109,7 @@ def _of_run(run_id: str, home: Home) -> Source:
             f"no experiment has the run id {run_id!r}, and none in experiments/ that name"
             f"{did_you_mean(run_id, known)}; name a folder such as experiments/churn-001-who-is-leaving"
         ) from error
-    report.check_format(found)
+    report.check(found, file=f"report.json of run {run_id}")
     return Source(found, run_id, _costs(home, run_id))
 
 

@@ -120,6 +120,8 @@ def level(board: Board) -> str:
     same = [row.name for row in board.rows if board.standing(row) == "level"]
     if len(board.rows) == 1:
         return "There is nobody else to compare with."
+    if any(board.standing(row) == "not known" for row in board.rows):
+        return f"{board.metric} is not defined for every candidate on every resample; not all can be told apart."
     if not same:
         return f"{board.best.name} has the best value; every other candidate of its experiment is behind beyond chance."
     return (

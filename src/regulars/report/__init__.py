@@ -7,11 +7,13 @@
 ``top``          what the top of a list of customers holds: churners, money
 ``calibration``  forecasts against what was seen
 ``candidates``   what there is to say of each candidate by itself
+``shape``        what a reader may count on, checked once where it is read
 ``document``     all of it as report.json
 """
 
 from regulars.report.document import Report, build, read, write
-from regulars.report.pairs import FORMAT, check_format, versus
+from regulars.report.pairs import versus
+from regulars.report.shape import FORMAT, check
 from regulars.report.titles import TITLES, title
 
-__all__ = ["FORMAT", "TITLES", "Report", "build", "check_format", "read", "title", "versus", "write"]
+__all__ = ["FORMAT", "TITLES", "Report", "build", "check", "read", "title", "versus", "write"]

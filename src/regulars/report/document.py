@@ -14,7 +14,7 @@ from regulars.errors import DataError, MissingError
 from regulars.experiment import Outcome
 from regulars.judging import HIGHER_IS_BETTER, Exam
 from regulars.ledger import Ledger
-from regulars.report import candidates, pairs, rule
+from regulars.report import candidates, pairs, rule, shape
 from regulars.report.comparison import Comparison
 
 Report = dict[str, Any]
@@ -33,7 +33,7 @@ def build(outcome: Outcome, ledger: Ledger) -> Report:
     others = [name for name in experiment.models if name != experiment.baseline]
     winner, why = rule.choose(rule.standings(found), experiment.baseline, experiment.metric, found.lead)
     report = {
-        "format": pairs.FORMAT,
+        "format": shape.FORMAT,
         "experiment": experiment.name,
         "task": experiment.task,
         "question": experiment.question,

@@ -7,9 +7,7 @@ from typing import Any
 from regulars.errors import ConfigError, MissingError, did_you_mean
 from regulars.evaluation.intervals import Interval
 from regulars.report.comparison import Comparison, Lead
-
-FORMAT = 2
-"""Of report.json; the first one knew no pairs."""
+from regulars.report.shape import check_format
 
 
 def lead_of(lead: Lead, metric: str) -> dict[str, Any]:
@@ -63,17 +61,6 @@ def versus(found: Mapping[str, Any], one: str, other: str) -> dict[str, Any]:
         raise ConfigError(f"{one} cannot be compared with itself; name two candidates")
     entry = found["pairs"].get(one, {}).get(other)
     return dict(entry) if entry else _turned(found["pairs"][other][one])
-
-
-def check_format(found: Mapping[str, Any], name: str = "") -> None:
-    """Refuse a report that was written before candidates were compared in pairs.
-
-    Raises:
-        ConfigError: it is of another format.
-    """
-    if found.get("format") != FORMAT:
-        name = name or f"experiments/{found.get('experiment', 'NAME')}"
-        raise ConfigError(f"the report of {name} is of an older version of regulars; run it again: regulars run {name}")
 
 
 def better(lead: Lead) -> dict[str, float]:
