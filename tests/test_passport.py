@@ -95,3 +95,12 @@ def test_differences_are_what_is_not_alike(small_ledger: Ledger) -> None:
         "version": ("0.0.1", now["regulars.version"]),
         "python": ("-", now["regulars.python"]),
     }
+
+
+def test_another_version_of_a_library_is_another_key(small_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its numbers may differ, so that nothing which was made with the old one is taken for them."""
+    before, known = passport.key(small_ledger, [ASKED]), passport.libraries()
+    assert {"python", "lightgbm", "numpy", "polars"} <= {each.split(" ")[0] for each in known}
+    assert not any("pyspark" in each for each in known)  # an extra's
+    monkeypatch.setattr(passport, "libraries", lambda: (*known[:-1], f"{known[-1]}.1"))
+    assert passport.key(small_ledger, [ASKED]) != before

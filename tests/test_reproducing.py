@@ -169,3 +169,8 @@ def test_how_far_a_number_may_be_off(then: Any, now: Any, beyond: bool) -> None:
 def test_another_winner_is_a_difference() -> None:
     [found] = reproducing.compare("x", {"winner": "a"}, {"winner": "b"}).beyond
     assert (found.path, found.then, found.now) == ("winner", "a", "b")
+
+
+def test_where_nothing_can_be_compared_nothing_is_reproduced() -> None:
+    found = reproducing.compare("a", {"candidates": {}}, {"candidates": {"x": {"auc": 0.7}}})
+    assert (found.n_compared, found.beyond, found.same, found.summary()["reproduced"]) == (0, [], False, False)

@@ -3,11 +3,13 @@
 import functools
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +45,9 @@ class Checkout:
 
 
 def key(ledger: Ledger, config: Sequence[Section], *extra: str) -> str:
-    """Return 32 hex digits over the ledger's content, the configuration, the code and ``extra``."""
+    """Return 32 hex digits over the ledger's content, the configuration, the code, its libraries and ``extra``."""
     content = [section.model_dump_json() for section in config]
-    return fingerprint.of_text([ledger.fingerprint, _code(), *content, *extra])
+    return fingerprint.of_text([ledger.fingerprint, _code(), *libraries(), *content, *extra])
 
 
 def tags(ledger: Ledger, config: Sequence[Section]) -> dict[str, str]:
@@ -111,6 +113,14 @@ def peak_memory_mb() -> float:
     """Return the most memory that this process has held so far, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+@functools.cache  # what this process has loaded, as with the code
+def libraries() -> tuple[str, ...]:
+    """Return Python and what regulars asks for, each with the version that is there: numbers depend on them."""
+    asked = [line for line in metadata.requires("regulars") or [] if "extra ==" not in line]
+    names = sorted(re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in asked)
+    return (f"python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in names))
 
 
 @functools.cache  # as it was when this process began, even if files change while it runs

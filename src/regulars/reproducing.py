@@ -7,18 +7,16 @@ models. Nothing that an earlier run left is used, and nothing is written.
 import contextlib
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import tomlkit
 from pydantic import ValidationError
 
 from regulars import config, experiment, passport, report, scale
 from regulars.config import Experiment, ModelSpec
+from regulars.config.instead import models_instead
 from regulars.errors import ConfigError, DataError, MissingError
 from regulars.home import Home
 from regulars.ledger import Ledger
@@ -63,12 +61,17 @@ class Reproduction:
         """The differences beyond the tolerance."""
         return [each for each in self.differences if each.by > self.tolerance]
 
+    @property
+    def same(self) -> bool:
+        """Whether there were numbers to compare, and none is off."""
+        return self.n_compared > 0 and not self.beyond
+
     def summary(self) -> dict[str, Any]:
         """Return what a command prints."""
         largest = self.differences[0].by if self.differences else 0.0
         return {
             "experiment": self.name,
-            "reproduced": not self.beyond,
+            "reproduced": self.same,
             "tolerance": self.tolerance,
             "compared": self.n_compared,
             "unmatched": self.n_unmatched,
@@ -217,23 +220,9 @@ def _check_data(what: str, found: Mapping[str, Any], ledger: Ledger) -> None:
     )
 
 
-@contextlib.contextmanager
-def _models(recorded: Recorded) -> Iterator[None]:
+def _models(recorded: Recorded) -> contextlib.AbstractContextManager[None]:
     """Let the recorded models take the place of ``models/``."""
     if recorded.models is None:
-        yield
-        return
-    before = os.environ.get("REGULARS_MODELS")
-    with tempfile.TemporaryDirectory() as folder:
-        for name, spec in recorded.models.items():
-            if name not in recorded.experiment.variants:
-                (Path(folder) / name).mkdir()
-                text = tomlkit.dumps(spec.model_dump(mode="json", exclude={"name"}, exclude_none=True))
-                (Path(folder) / name / "model.toml").write_text(text, encoding="utf-8")
-        os.environ["REGULARS_MODELS"] = folder
-        try:
-            yield
-        finally:
-            os.environ.pop("REGULARS_MODELS")
-            if before is not None:
-                os.environ["REGULARS_MODELS"] = before
+        return contextlib.nullcontext()
+    variants = recorded.experiment.variants
+    return models_instead(spec for name, spec in recorded.models.items() if name not in variants)

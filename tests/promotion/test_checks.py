@@ -2,19 +2,17 @@
 
 import datetime as dt
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from regulars import artefact, config
+from regulars import config
 from regulars.artefact import Fitted, Meta
 from regulars.contest import COHERENT_WITHIN, checks
 from regulars.contest.decision import losers, weigh
 from regulars.estimators.churn import RecencyRate
-from regulars.tracking import Champion
 from tests.promotion.made import entry
 
 AHEAD, LEVEL, BEHIND = entry(0.05, 0.03, 0.07), entry(0.01, -0.01, 0.03, 2), entry(-0.05, -0.07, -0.03, 0)
@@ -100,19 +98,19 @@ class Curve:
 
 
 @pytest.mark.parametrize(("gap", "passed"), [(COHERENT_WITHIN - 0.01, True), (COHERENT_WITHIN + 0.01, False)])
-def test_churn_and_timing_must_say_the_same(tmp_path: Path, gap: float, passed: bool) -> None:
+def test_churn_and_timing_must_say_the_same(gap: float, passed: bool) -> None:
     """The champion of churn says .5 of everybody."""
     asked = pl.DataFrame({"recency": [1, 5, 9, 20]})
-    found = checks.coherent(timing(0.5 + gap), champion(tmp_path), asked)
+    found = checks.coherent(timing(0.5 + gap), champion(), asked)
     assert (found.passed, f"by {gap:.3f}" in found.said, "4 customers" in found.said) == (passed, True, True)
 
 
-def test_what_cannot_be_compared_stands_in_nobodys_way(tmp_path: Path) -> None:
+def test_what_cannot_be_compared_stands_in_nobodys_way() -> None:
     asked = pl.DataFrame({"recency": [1]})
     nobody = checks.coherent(timing(0.9), None, asked)
     assert (nobody.passed, nobody.said) == (None, "there is no champion of churn to agree with")
     for name, value in (("as_of", dt.date(2024, 2, 1)), ("fingerprint", "other"), ("horizon_days", 4)):
-        found = checks.coherent(timing(0.9, **{name: value}), champion(tmp_path), asked)
+        found = checks.coherent(timing(0.9, **{name: value}), champion(), asked)
         assert found.passed is None, name
 
 
@@ -146,9 +144,8 @@ def timing(away: float, **changes: Any) -> Fitted:
     return Fitted(meta("timing", **changes), Curve(away))
 
 
-def champion(folder: Path) -> Champion:
-    """A champion of churn on disk that says .5 of everybody."""
+def champion() -> Fitted:
+    """A champion of churn that says .5 of everybody."""
     rows = pl.DataFrame({"recency": [1, 1, 9, 9]})
     rate = RecencyRate(n_bins=1).fit(rows, np.array([3, 1, 3, 1]), np.array([False, True, False, True]))
-    artefact.write(folder / "churn", Fitted(meta("churn"), rate))
-    return Champion("churn", "regulars-churn", "1", "run", "champion", "", folder / "churn", meta("churn"))
+    return Fitted(meta("churn"), rate)

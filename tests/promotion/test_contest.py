@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from regulars import workshop
-from regulars.contest import Choice, entered
-from regulars.errors import DataError, MissingError
+from regulars.contest import Choice, configured, entered, rehearse
+from regulars.errors import ConfigError, DataError, MissingError, RegularsError
 from regulars.home import Home
 from regulars.ledger import Ledger
 from regulars.tracking import Registry, Tracker
@@ -140,9 +140,69 @@ def test_the_same_model_on_newer_settings_is_a_refresh(ask: Ask, home: Home, sho
     assert (
         fresh.why == f"churn_steady is the champion already, and is fitted anew on what is known by {shop.data_through}"
     )
-    made.plant("churn_steady", skill=0.31)
-    changed = promote(home, shop)
-    assert (changed.decision.verb, changed.why.endswith("; its model.toml has changed since")) == ("refresh", True)
+
+
+def test_a_changed_model_must_win_against_the_one_that_was_promoted(ask: Ask, home: Home, shop: Ledger) -> None:
+    ask("first", "churn_noise", "churn_steady")
+    promote(home, shop)
+    made.plant("churn_steady", skill=0.2)
+    unjudged = promote(home, shop)
+    assert (unjudged.refused, unjudged.champion.version) == (True, "1")
+    told = (
+        "models/churn_steady/model.toml has changed since first was run; run it again: regulars run experiments/first"
+    )
+    assert told in unjudged.why
+    ask("worse", "churn_noise", "churn_steady")
+    worse = promote(home, shop)
+    assert (worse.refused, worse.champion.version) == (True, "1")
+    assert "behind churn_steady 1 on auc: -0." in worse.why
+    made.plant("churn_steady", skill=1.0)
+    ask("sharper", "churn_noise", "churn_steady")
+    won = promote(home, shop)
+    assert (won.refused, won.champion.version, won.decision.verb) == (False, "2", "promote")
+    assert won.why.startswith("ahead of churn_steady 1 on auc by +")
+    made.plant("churn_steady", skill=0.3)
+    forced = promote(home, shop, force="the old one was easier to explain")
+    assert (forced.champion.version, forced.decision.verb) == ("3", "refuse")
+
+
+def test_another_summary_is_no_other_model(ask: Ask, home: Home, shop: Ledger, models: Path) -> None:
+    ask("first", "churn_noise", "churn_steady")
+    promote(home, shop)
+    file = models / "churn_steady/model.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Planted by a test.", "Steady."), encoding="utf-8")
+    assert promote(home, shop).decision.verb == "refresh"
+
+
+def test_a_challenger_meets_the_champion_as_it_was_promoted(ask: Ask, home: Home, shop: Ledger) -> None:
+    """The champion's model.toml is spoilt afterwards, which makes nobody else any better."""
+    ask("first", "churn_noise", "churn_better")
+    promote(home, shop)
+    made.plant("churn_better", skill=0.0)
+    assert ask("second", "churn_noise", "churn_better", "churn_steady")["winner"] == "churn_steady"
+    refused = promote(home, shop)
+    assert refused.refused
+    assert "behind churn_better on auc" in refused.why
+
+
+def test_a_champion_that_does_not_say_how_it_was_configured(ask: Ask, home: Home, shop: Ledger) -> None:
+    """As one from before versions said so: its fingerprint tells that it was changed, but not from what."""
+    ask("first", "churn_noise", "churn_steady")
+    promote(home, shop)
+    door.connect(home).delete_model_version_tag("regulars-churn", "1", configured.WHOLE)
+    made.plant("churn_steady", skill=1.0)
+    ask("second", "churn_noise", "churn_steady")
+    refused = promote(home, shop)
+    assert refused.refused
+    assert "churn_steady 1 cannot be asked the same questions" in refused.why
+
+
+def test_the_first_champion_was_judged_as_it_is(ask: Ask, home: Home, shop: Ledger) -> None:
+    ask("first", "churn_noise", "churn_steady")
+    made.plant("churn_steady", skill=0.0)
+    with pytest.raises(DataError, match=r"models/churn_steady/model.toml has changed since first was run"):
+        promote(home, shop)
+    assert Registry(home).champions() == {}
 
 
 def test_a_variant_is_refused(ask: Ask, home: Home, shop: Ledger) -> None:
@@ -158,25 +218,29 @@ def test_a_variant_is_refused(ask: Ask, home: Home, shop: Ledger) -> None:
     assert (refused.champion, refused.refused, told in refused.why) == (champion, True, True)
 
 
-def test_a_champion_that_is_gone_from_models_cannot_be_asked(ask: Ask, home: Home, shop: Ledger, models: Path) -> None:
+def test_a_champion_that_is_gone_from_models(ask: Ask, home: Home, shop: Ledger, models: Path) -> None:
     ask("first", "churn_noise", "churn_steady")
     promote(home, shop)
     (models / "churn_steady/model.toml").unlink()
     ask("second", "churn_noise", "churn_better")
+    [(stage, found)] = entered(home, shop, ["churn"])
+    assert stage.decide(found).why.startswith("ahead of churn_steady on auc by +")  # it is known how it was promoted
+    door.connect(home).delete_model_version_tag("regulars-churn", "1", configured.WHOLE)
     refused = promote(home, shop)
     assert refused.refused
     assert "churn_steady cannot be asked the same questions (no model 'churn_steady'" in refused.why
     assert promote(home, shop, force="it is gone").champion.meta.model == "churn_better"
 
 
+@pytest.mark.parametrize("error", [DataError, ConfigError])
 def test_who_cannot_be_fitted_does_not_keep_the_champion_from_staying(
-    ask: Ask, home: Home, shop: Ledger, monkeypatch: pytest.MonkeyPatch
+    ask: Ask, home: Home, shop: Ledger, monkeypatch: pytest.MonkeyPatch, error: type[RegularsError]
 ) -> None:
     ask("first", "churn_noise", "churn_steady")
     champion = promote(home, shop).champion
 
     def thin(*_: object) -> None:
-        raise DataError("too thin")
+        raise error("too thin")
 
     monkeypatch.setattr(made.Planted, "fit", thin)
     [refused] = workshop.promote(home, shop, ["churn"], as_of=shop.data_through)
@@ -198,3 +262,40 @@ def test_timing_must_agree_with_churn(ask: Ask, home: Home, shop: Ledger) -> Non
     [refused] = workshop.promote(home, shop, ["timing"], choice=Choice(model="timing_median_gap"))
     assert refused.refused
     assert "differs from that of churn_steady by 0." in refused.why
+
+
+def test_a_rehearsal_holds_each_task_against_what_the_one_before_would_bring(
+    ask: Ask, home: Home, shop: Ledger
+) -> None:
+    ask("first", "churn_noise", "churn_steady")
+    promote(home, shop)
+    ask("dates", "timing_median_gap", "timing_btyd", task="timing")
+    ask("second", "churn_noise", "churn_sure")
+    before = state(home)
+    both = rehearse(entered(home, shop, ["churn", "timing"]), Choice(force="to see"))
+    refused = rehearse(entered(home, shop, ["churn", "timing"]))
+    assert state(home) == before
+    assert [each.verb for each in both] == ["promote", "promote"]
+    assert both[0].why.startswith("to see (against the rule: churn_steady stays")
+    assert refused[0].verb == "refuse"
+    for (_, timing), champion in ((both, "churn_sure"), (refused, "churn_steady")):
+        [check] = [check for check in timing.checks if check.name == "coherent"]
+        assert f"differs from that of {champion} by 0." in check.said
+
+
+def test_a_run_of_another_task_is_not_passed_over_in_silence(ask: Ask, home: Home, shop: Ledger) -> None:
+    ask("first", "churn_noise", "churn_steady")
+    [run] = [run["run_id"] for run in Tracker(home).parents("churn")]
+    with pytest.raises(MissingError, match=rf"run {run} is of churn, not of timing; leave --task out"):
+        workshop.promote(home, shop, ["timing"], [run])
+    with pytest.raises(MissingError, match="no experiment of timing has been run yet"):
+        workshop.promote(home, shop, ["timing"])
+    assert [each.found.run_id for each in entered(home, shop, ["churn"], [run, run])] == [run]
+
+
+def test_experiments_on_other_data_are_said_to_be_there(
+    ask: Ask, home: Home, shop: Ledger, small_ledger: Ledger
+) -> None:
+    ask("first", "churn_noise", "churn_steady")
+    with pytest.raises(MissingError, match="no experiment of churn was run on the data of this ledger"):
+        workshop.promote(home, small_ledger, ["churn"])

@@ -187,3 +187,11 @@ def test_an_entry_is_what_was_said(registry: Registry) -> None:
         entry.at.isoformat(timespec="seconds"), entry.at.isoformat(timespec="seconds"), None
     )  # fmt: skip
     assert (summary["losers"], summary["checks"]) == ({"loser": "-0.1"}, ["better: passed"])
+
+
+def test_a_champion_file_that_is_no_text_is_written_anew(registry: Registry) -> None:
+    crown(registry, MODELS[0])
+    file = config.models_folder() / MODELS[0] / "champion.json"
+    file.write_bytes(b"\xff\xfe")
+    assert registry.champions()["churn"].version == "1"
+    assert json.loads(file.read_text(encoding="utf-8"))["model"] == MODELS[0]

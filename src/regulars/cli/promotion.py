@@ -48,9 +48,7 @@ def promote(
     home, day = Home.resolve(), parse_day(as_of) if as_of else None
     if dry_run:
         asked = contest.entered(home, shop, tasks(task), runs or [], day, model)
-        weighed = [
-            each.stage.decide(each.found, model, dry=True) for each in console.track(asked, "weighing", len(asked))
-        ]
+        weighed = contest.rehearse(asked, contest.Choice(model, force), console.track)
         show([each.summary() for each in weighed], as_json, lambda: _decisions(weighed))
         return
     choice = contest.Choice(model, force)

@@ -37,7 +37,7 @@ def reproduce(
 
     found = reproducing.reproduce(what, shop, Home.resolve(), tolerance, console.track)
     show(found.summary(), as_json, lambda: _told(found))
-    if found.beyond:
+    if not found.same:
         raise typer.Exit(1)
 
 
@@ -50,7 +50,7 @@ def _told(found: "Reproduction") -> None:
     if found.passport:
         rows = [[name, then, now] for name, (then, now) in found.passport.items()]
         console.table("Not made with alike", ["", "then", "now"], rows)
-    result = "NOT reproduced" if found.beyond else "reproduced"
+    result = "reproduced" if found.same else "NOT reproduced"
     counts = {
         "numbers compared": found.n_compared,
         f"beyond {found.tolerance:g}": len(found.beyond),

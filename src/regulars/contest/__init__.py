@@ -7,12 +7,15 @@
 ``promotion`` what became of it
 ``stage``     fits, decides, promotes
 ``entered``   all of them for a command
+``rehearsal`` what all of them would come to, without promoting
+``configured`` how a model was configured when it was promoted, or judged
 """
 
 from regulars.contest.checks import CALIBRATED, COHERENT_WITHIN, Check
 from regulars.contest.decision import Decision
 from regulars.contest.entered import Entered, entered
 from regulars.contest.promotion import BY_RULE, Choice, Promotion, none_answers
+from regulars.contest.rehearsal import rehearse
 from regulars.contest.reports import Found, newest_reports
 from regulars.contest.stage import Contest
 
@@ -30,4 +33,5 @@ __all__ = [
     "entered",
     "newest_reports",
     "none_answers",
+    "rehearse",
 ]

@@ -7,13 +7,11 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from regulars import artefact
 from regulars.artefact import Fitted, Task
 from regulars.config import ModelSpec, read_model
 from regulars.errors import MissingError, RegularsError
 from regulars.estimators import registry
 from regulars.report import Report
-from regulars.tracking import Champion
 
 Name = Literal["candidate", "better", "slices", "calibrated", "coherent"]
 
@@ -112,12 +110,12 @@ def calibrated(found: Report, challenger: str, champion: str | None) -> Check:
     return Check("calibrated", mine <= allowed, told)
 
 
-def coherent(fitted: Fitted, other: Champion | None, known: pl.DataFrame) -> Check:
+def coherent(fitted: Fitted, other: Fitted | None, known: pl.DataFrame) -> Check:
     """Return whether churn and timing say the same about who will not be back in the horizon.
 
     Args:
         fitted: the challenger, of churn or timing.
-        other: the champion of the other task, if there is one.
+        other: the champion of the other task, or who would be it, if there is one.
         known: the customers as they are at the cut of the challenger, a feature table.
     """
     mine = fitted.meta
@@ -135,7 +133,7 @@ def coherent(fitted: Fitted, other: Champion | None, known: pl.DataFrame) -> Che
             "coherent", None,
             f"the champion of {theirs.task} looks {theirs.horizon_days} days ahead and this one {mine.horizon_days}",
         )  # fmt: skip
-    away = np.abs(_away(fitted, known) - _away(artefact.read(other.folder), known))
+    away = np.abs(_away(fitted, known) - _away(other, known))
     gap = float(np.mean(away)) if len(away) else 0.0
     told = (
         f"P(no purchase in {mine.horizon_days} days) differs from that of {theirs.model} by {gap:.3f} in the mean over "

@@ -24,7 +24,7 @@ def newest_reports(
     With ``fingerprint``, those of experiments on other data are passed over where no run is named.
 
     Raises:
-        MissingError: there is none.
+        MissingError: there is none, or a named run is of another task.
     """
     return [each.report for each in newest(tracker, tasks, runs, fingerprint)]
 
@@ -33,14 +33,18 @@ def newest(
     tracker: Tracker, tasks: Sequence[Task], runs: Sequence[str] = (), fingerprint: str | None = None
 ) -> list[Found]:
     """Return what :func:`newest_reports` does, each report with its run."""
-    every = [[run for run in tracker.parents(task) if _on(run, fingerprint)] for task in tasks]
-    ids = list(runs) or [found[0]["run_id"] for found in every if found]
+    if runs:
+        return [_named(tracker, run_id, tasks) for run_id in dict.fromkeys(runs)]
+    every = [tracker.parents(task) for task in tasks]
+    here = [[run for run in found if _on(run, fingerprint)] for found in every]
+    ids = [found[0]["run_id"] for found in here if found]
     if not ids:
+        told = "was run on the data of this ledger" if any(every) else "has been run yet"
+        asked = f"of {tasks[0]} " if len(tasks) == 1 else ""
         raise MissingError(
-            "no experiment has been run yet; run one with: regulars run experiments/churn-001-who-is-leaving"
+            f"no experiment {asked}{told}; run one with: regulars run experiments/churn-001-who-is-leaving"
         )
-    reports = [Found(run_id, tracker.report(run_id)) for run_id in ids]
-    return [each for each in reports if each.report["task"] in tasks]
+    return [Found(run_id, tracker.report(run_id)) for run_id in ids]
 
 
 def with_candidate(found: Sequence[Found], model: str) -> list[Found]:
@@ -57,6 +61,14 @@ def with_candidate(found: Sequence[Found], model: str) -> list[Found]:
             f"there are {', '.join(known)}"
         )
     return those
+
+
+def _named(tracker: Tracker, run_id: str, tasks: Sequence[Task]) -> Found:
+    """Return a named run, which must be of one of ``tasks``."""
+    report = tracker.report(run_id)
+    if report["task"] not in tasks:
+        raise MissingError(f"run {run_id} is of {report['task']}, not of {', '.join(tasks)}; leave --task out")
+    return Found(run_id, report)
 
 
 def _on(run: Mapping[str, Any], fingerprint: str | None) -> bool:

@@ -3,16 +3,16 @@
 import datetime as dt
 import functools
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from regulars import artefact, config, fingerprint, passport, scale, training, windows
+from regulars import artefact, config, passport, scale, training, windows
 from regulars.artefact import Fitted, Task
 from regulars.config import ModelSpec, Training
-from regulars.contest import checks
+from regulars.contest import checks, configured
 from regulars.contest.checks import Check
 from regulars.contest.decision import Decision, losers, weigh
 from regulars.contest.meeting import OnlyRead, meeting
@@ -26,9 +26,6 @@ from regulars.report import Report, versus
 from regulars.tracking import NOBODY, Champion, Change, Named, Registry
 from regulars.tracking.registry import WHY
 from regulars.tracking.runs import KEY
-
-SPEC = "regulars.spec"
-"""Tag of a version: the fingerprint of its model.toml."""
 
 
 class Contest:
@@ -61,13 +58,16 @@ class Contest:
             raise none_answers(promotions, thin)
         return promotions
 
-    def decide(self, found: Found, model: str = "", *, dry: bool = False) -> Decision:
+    def decide(
+        self, found: Found, model: str = "", *, dry: bool = False, live: Mapping[Task, Fitted] | None = None
+    ) -> Decision:
         """Return what is to become of the winner of a report, or of its candidate ``model``; change nothing.
 
-        With ``dry`` not even a fit is kept that the contest took.
+        With ``dry`` not even a fit is kept that the contest took. ``live`` are champions in place of the registry's,
+        with whom the challenger has to agree.
         """
         report, challenger = found.report, model or found.report["winner"]
-        if (spec := _spec(challenger)) is None:
+        if (spec := self._models.get(challenger)) is None:
             told = f"{challenger} is a variant that only {report['experiment']} knows; write it into models/ first"
             variant = Check("candidate", False, told)
             task, champion = report["task"], self._champion(report["task"])
@@ -77,13 +77,27 @@ class Contest:
         if champion is not None and self._registry.tags(champion).get(KEY) == self._key(spec):
             why = f"{challenger}, fitted on the same data, is the champion already"
             return Decision(spec.task, challenger, standing, "keep", why)
-        if champion is not None and standing == challenger:
+        if champion is not None and standing == challenger and self._unchanged(champion, spec):
             told = f"{challenger} is the champion already, and is fitted anew on what is known by {self._as_of}"
-            if self._registry.tags(champion).get(SPEC) not in (None, _digits(spec)):
-                told += "; its model.toml has changed since"
             return Decision(spec.task, challenger, standing, "refresh", told, losers=losers(report, challenger))
-        kept = OnlyRead(self._home.fits) if dry else KeptFits(self._home.fits)
-        return self._contest(report, spec, standing, kept)
+        seen = [self._judged(report, spec)]
+        if seen[0].passed is None:
+            kept = OnlyRead(self._home.fits) if dry else KeptFits(self._home.fits)
+            seen = [*self._contest(report, spec, champion, kept), *self._coherent(spec, standing, live or {})]
+        return weigh(spec.task, challenger, standing, seen, report)
+
+    def knows(self, challenger: str) -> bool:
+        """Return whether it is a model of models/, and no variant, which only its experiment knows."""
+        return challenger in self._models
+
+    def comes(self, decision: Decision) -> Fitted | None:
+        """Return the model that a decision would make the champion; None where the champion stays."""
+        if decision.verb in ("keep", "refuse"):
+            return None
+        try:
+            return self._fit(self._models[decision.challenger])
+        except RegularsError:
+            return None
 
     def promote(self, found: Found, choice: Choice = BY_RULE) -> Promotion:
         """Promote the winner of a report if it is good enough, or what ``choice`` says; journal what was done.
@@ -97,46 +111,66 @@ class Contest:
             if decision.verb == "keep" and champion is not None:
                 self._registry.mend()
                 return Promotion(champion, decision.why, reused=True, decision=decision)
-            change = change_of(decision, found, choice.force if _spec(decision.challenger) else "")
+            change = change_of(decision, found, choice.force if self.knows(decision.challenger) else "")
             if change.action == "refused":
                 return self._refuse(decision, change, champion)
+            spec = self._models[decision.challenger]
             try:
-                crowned = self._crown(config.read_model(decision.challenger), change)
-            except DataError as error:
+                self._fit(spec)
+            except RegularsError as error:
                 seen = [*decision.checks, checks.unfit(decision.challenger, error)]
                 decision = weigh(decision.task, decision.challenger, decision.champion, seen, found.report)
                 return self._refuse(decision, change_of(decision, found), champion)
-            return Promotion(crowned, change.why, reused=False, decision=decision)
+            return Promotion(self._crown(spec, change), change.why, reused=False, decision=decision)
 
-    def _contest(self, report: Report, spec: ModelSpec, standing: str | None, kept: KeptFits) -> Decision:
-        """Return what the checks of a challenger come to."""
-        against = standing
-        if standing is None and spec.name != report["winner"]:
+    def _unchanged(self, champion: Champion, spec: ModelSpec) -> bool:
+        """Return whether the champion was promoted as ``spec`` is configured now."""
+        return configured.unchanged(self._registry.tags(champion), spec)
+
+    @staticmethod
+    def _judged(report: Report, spec: ModelSpec) -> Check:
+        """Return the check that a challenger fails which was judged with another configuration."""
+        if configured.judged(report, spec):
+            return Check("candidate", None, "it is configured as it was judged")
+        name = report["experiment"]
+        told = f"models/{spec.name}/model.toml has changed since {name} was run; run it again: regulars run experiments"
+        return Check("candidate", False, f"{told}/{name}")
+
+    def _contest(self, report: Report, spec: ModelSpec, champion: Champion | None, kept: KeptFits) -> list[Check]:
+        """Return the checks of a challenger against the champion, or against whoever stands in."""
+        against, live = champion.meta.model if champion else None, None
+        if champion is not None:
+            live = configured.promoted(self._registry.tags(champion))
+            if against == spec.name:  # the champion was promoted with another configuration
+                against = f"{spec.name} {champion.version}"
+                live = live and live.model_copy(update={"name": against})
+        elif spec.name != report["winner"]:
             against = report["winner"]  # nobody is champion: the winner of the experiment stands in
-        seen: list[Check] = []
         if against is None:
             told = f"there is no champion of {spec.task}, and the experiment held it against {report.get('baseline')}"
-            seen.append(Check("better", None, told))
-        else:
-            try:
-                met = meeting(report, spec.name, against, self._ledger, kept)
-            except RegularsError as error:
-                told = f"{against} cannot be asked the same questions ({error}); --force REASON promotes without"
-                seen.append(Check("better", False, told))
-            else:
-                entry, order = versus(met, spec.name, against), list(report["candidates"])
-                simpler = checks.simpler(spec, against, order)
-                seen += [checks.better(entry, against, simpler=simpler), checks.slices(entry, against)]
-                seen.append(checks.calibrated(met, spec.name, against))
-        seen += self._coherent(spec, standing)
-        return weigh(spec.task, spec.name, standing, seen, report)
+            return [Check("better", None, told)]
+        try:
+            met = meeting(report, spec, against, live, self._ledger, kept)
+        except RegularsError as error:
+            told = f"{against} cannot be asked the same questions ({error}); --force REASON promotes without"
+            return [Check("better", False, told)]
+        standing = champion.meta.model if champion else against
+        entry, simpler = versus(met, spec.name, against), checks.simpler(spec, standing, list(report["candidates"]))
+        return [
+            checks.better(entry, against, simpler=simpler),
+            checks.slices(entry, against),
+            checks.calibrated(met, spec.name, against),
+        ]
 
-    def _coherent(self, spec: ModelSpec, standing: str | None) -> list[Check]:
+    def _coherent(self, spec: ModelSpec, standing: str | None, live: Mapping[Task, Fitted]) -> list[Check]:
         if (other := checks.partner(spec.task)) is None:
             return []
+        theirs = live.get(other)
+        if theirs is None and (champion := self._champion(other)) is not None:
+            theirs = artefact.read(champion.folder)
         try:
-            found = checks.coherent(self._fit(spec), self._champion(other), self._known)
-        except DataError as error:
+            found = checks.coherent(self._fit(spec), theirs, self._known)
+        except RegularsError as error:
             return [checks.unfit(spec.name, error)]
         if standing is None and found.passed is False:  # an answer that has to be bent is better than none
             return [replace(found, passed=None, said=f"{found.said}; but nobody answers {spec.task} yet")]
@@ -185,7 +219,7 @@ class Contest:
             **passport.tags(self._ledger, [spec, self._settings]),
             KEY: self._key(spec),
             WHY: change.why,
-            SPEC: _digits(spec),
+            **configured.tags(spec),
             "regulars.experiment": change.run_id,
             "regulars.level": "champion",
         }
@@ -206,6 +240,11 @@ class Contest:
         return self._fitted[spec.name]
 
     @functools.cached_property
+    def _models(self) -> dict[str, ModelSpec]:
+        """The models of models/ as they are when first asked for: what is judged is what is promoted."""
+        return {spec.name: spec for spec in config.read_models()}
+
+    @functools.cached_property
     def _learn_from(self) -> training.TrainSet:
         return training.train_set(self._ledger, self._as_of, self._settings)
 
@@ -220,12 +259,3 @@ class Contest:
         """Customers with a line before the cut."""
         known = self._ledger.transactions(before=self._as_of).select(pl.col("customer_id").n_unique())
         return int(known.collect().item())
-
-
-def _digits(spec: ModelSpec) -> str:
-    return fingerprint.of_text([spec.model_dump_json()])
-
-
-def _spec(name: str) -> ModelSpec | None:
-    """Return the model called ``name``; None for a variant, which only its experiment knows."""
-    return next((spec for spec in config.read_models() if spec.name == name), None)

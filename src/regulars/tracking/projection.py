@@ -19,11 +19,11 @@ def put(task: Task, model: str, content: Mapping[str, Any]) -> None:
     an installed package, there is no such file.
     """
     file = config.models_folder() / model / FILE
-    text = json.dumps(dict(content), indent=1) + "\n"
+    text = (json.dumps(dict(content), indent=1) + "\n").encode()
     with contextlib.suppress(OSError):
-        if file.parent.is_dir() and not (file.is_file() and file.read_text(encoding="utf-8") == text):
+        if file.parent.is_dir() and not (file.is_file() and file.read_bytes() == text):
             draft = file.with_name(FILE + ".tmp")
-            draft.write_text(text, encoding="utf-8")
+            draft.write_bytes(text)
             draft.replace(file)
         for other in sorted(config.models_folder().glob(f"*/{FILE}")):
             if other.parent.name != model and _task(other) in (task, None):

@@ -97,8 +97,9 @@ class Registry:
         experiment = door.experiment_id(self._client, self._home, meta.task)
         tags = {**tags, MODEL: meta.model}
         known = example(artefact.read(folder))
-        with door.mlflow.start_run(experiment_id=experiment, run_name=f"{meta.model} as of {meta.as_of}", tags=tags):
-            door.mlflow.log_params(meta.model_dump(mode="json"))
+        begin, name = door.patiently(door.mlflow.start_run), f"{meta.model} as of {meta.as_of}"
+        with begin(experiment_id=experiment, run_name=name, tags=tags):
+            door.patiently(door.mlflow.log_params)(meta.model_dump(mode="json"))
             logged = door.mlflow.pyfunc.log_model(
                 name="model",
                 python_model=str(Path(__file__).with_name("model_code.py")),

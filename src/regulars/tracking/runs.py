@@ -46,9 +46,10 @@ class Tracker:
 
     def find(self, task: str, key: str) -> str | None:
         """Return the id of a finished parent run with this key, or None."""
-        experiment = door.experiment_id(self._client, self._home, task)
+        if not (experiments := self._experiments([task])):
+            return None
         query = f"tags.`{KEY}` = '{key}' and attributes.status = 'FINISHED'"
-        found = self._client.search_runs([experiment], query, max_results=1)
+        found = self._client.search_runs(experiments, query, max_results=1)
         return str(found[0].info.run_id) if found else None
 
     @contextlib.contextmanager
@@ -59,10 +60,10 @@ class Tracker:
         process has left, and are closed as killed.
         """
         with alone(self._home, key):
-            experiment = door.experiment_id(self._client, self._home, task)
             query = f"tags.`{KEY}` = '{key}' and tags.`{HOME}` = '{home_id(self._home)}'"
-            for left in self._client.search_runs([experiment], f"{query} and attributes.status = 'RUNNING'"):
-                self._close_family(experiment, str(left.info.run_id))
+            for experiment in self._experiments([task]):
+                for left in self._client.search_runs([experiment], f"{query} and attributes.status = 'RUNNING'"):
+                    self._close_family(experiment, str(left.info.run_id))
             yield
 
     def report(self, run_id: str) -> dict[str, Any]:
@@ -101,8 +102,8 @@ class Tracker:
 
     def parents(self, task: str | None = None) -> list[dict[str, Any]]:
         """Return the finished parent runs, newest first: run_id, name, task, start_time (ms), tags."""
-        tasks = [task] if task else list(artefact.TASKS)
-        experiments = [door.experiment_id(self._client, self._home, name) for name in tasks]
+        if not (experiments := self._experiments([task] if task else artefact.TASKS)):
+            return []
         query = f"tags.`{WINNER}` != '' and tags.`{KEY}` != '' and attributes.status = 'FINISHED'"
         found = self._client.search_runs(experiments, query, order_by=["attributes.start_time DESC"])
         return [
@@ -138,6 +139,11 @@ class Tracker:
             self._client.set_terminated(parent.run_id, "FAILED")
             raise
         self._client.set_terminated(parent.run_id, "FINISHED")
+
+    def _experiments(self, tasks: Sequence[str]) -> list[str]:
+        """Return the ids of the MLflow experiments of ``tasks`` that exist; none is made."""
+        found = [self._client.get_experiment_by_name(task) for task in tasks]
+        return [str(each.experiment_id) for each in found if each is not None]
 
     def _close_family(self, experiment: str, run_id: str) -> None:
         inside = f"tags.`mlflow.parentRunId` = '{run_id}' and attributes.status = 'RUNNING'"
