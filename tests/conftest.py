@@ -15,7 +15,7 @@ from regulars import home
 from regulars.home import Home
 from regulars.ingest import ingest
 from regulars.ledger import Ledger
-from tests import shops
+from tests import shops, simulated
 from tests.conventions.project import ROOT
 
 home.quiet()
@@ -46,6 +46,18 @@ def complete_journey_ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
         if not path.exists():
             ingest([], "complete-journey", path)
     return Ledger.open(path)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of a test run share."""
+    return _shared(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def simulated_ledger(shared: Path) -> Ledger:
+    """A year of a simulated shop of 1,300 customers (do not write to it)."""
+    return simulated.ledger(shared)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from regulars.artefact import Fitted, Meta, Task
 from regulars.estimators.churn import LightGBMChurn
 from regulars.estimators.recommend import OwnTop
 from regulars.estimators.timing import LightGBMHazard
+from regulars.home import Home
 from regulars.ledger import Ledger
 from regulars.windows import Snapshot
 from serving import release_build
@@ -49,6 +50,12 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
         writer.add(schema.ITEMS, shop.items())
         writer.commit(())
     return book
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Where Bentos are kept; one for all tests of a process, since BentoML asks for its folder once."""
+    return Home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")

@@ -40,11 +40,6 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(tmp_path_factory.mktemp("home"))
-
-
 def bento_of(home: Home, tag: str) -> Path:
     return home.bentoml / "bentos" / tag.replace(":", "/")
 

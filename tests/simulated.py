@@ -1,10 +1,8 @@
-"""Shops big enough to draw a thousand customers from."""
+"""A simulated shop big enough to draw a thousand customers from."""
 
-import os
 from pathlib import Path
 
 import polars as pl
-import pytest
 from filelock import FileLock
 
 from regulars.ingest import ingest, simulate
@@ -15,16 +13,8 @@ from regulars.ledger import Ledger
 SYSTEMS = {"till": "square-items", "web": "shopify-orders"}
 
 
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that all workers of a test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-
-@pytest.fixture(scope="session")
-def simulated_ledger(shared: Path) -> Ledger:
-    """A year of a simulated shop with all it knows beside its lines, ingested once a run (do not write to it)."""
+def ledger(shared: Path) -> Ledger:
+    """A year of a simulated shop with all it knows beside its lines, ingested once into the folder ``shared``."""
     path = shared / "simulated" / "ledger"
     with FileLock(shared / "simulated.lock"):
         if not path.exists():
