@@ -2,13 +2,12 @@
 
 import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-import anyio
 import orjson
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -17,21 +16,22 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from regulars.errors import MissingError
-from serving import docs_page, metrics, openapi
+from serving import bodies, console_page, docs_page, facts, metrics, openapi, schema_told
 from serving.batch_contract import BatchRequest
 from serving.clock import Clock
 from serving.contract import ScoreRequest
+from serving.due_contract import DueRequest
 from serving.edge import Edge
 from serving.fields import Day, Id
+from serving.guard import Guard, guarded, sees_people
 from serving.live import Live
 from serving.operations import JSON, OPERATIONS
+from serving.overload import Pool
 from serving.problems import Problem, defect, from_validation, invalid
 from serving.purchase_contract import PurchasesRequest
+from serving.rank_contract import RankRequest
 from serving.recommend_contract import RecommendRequest
 from serving.scorer import Scorer
-
-MAX_BODY = 1 << 20
-"""Bytes of a body."""
 
 MAX_PATH = 200
 """Characters of an address that an error repeats."""
@@ -39,12 +39,12 @@ MAX_PATH = 200
 THREADS = 2
 """Answers computed at once in one process; more of them only share the same core."""
 
-_LIMITER = anyio.CapacityLimiter(THREADS)
+_POOL = Pool(THREADS)
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 _DAY: TypeAdapter[dt.date] = TypeAdapter(Day)
 
 A = TypeVar("A")
-C = TypeVar("C", bound=BaseModel)
+Q = TypeVar("Q", ScoreRequest, RecommendRequest)
 T = TypeVar("T")
 
 
@@ -68,41 +68,56 @@ class Api:
 
     async def score(self, request: HttpRequest) -> Response:
         """Answer POST /v1/score."""
-        scorer, asked = self._ready(), await _body(request, ScoreRequest)
-        if scorer.is_light(asked):
-            return _json(scorer.score(asked, self._today(scorer), request.state.request_id))
-        return await _worked(scorer.score, asked, self._today(scorer), request.state.request_id)
+        scorer, asked = self._ready(), await bodies.read(request, ScoreRequest)
+        return await self._answered(scorer, scorer.score, asked, request)
 
     async def score_batch(self, request: HttpRequest) -> Response:
         """Answer POST /v1/score/batch."""
-        scorer, asked = self._ready(), await _body(request, BatchRequest)
+        scorer, asked = self._ready(), await bodies.read(request, BatchRequest)
         return await _worked(scorer.batch, asked, self._today(scorer), request.state.request_id)
 
     async def recommend(self, request: HttpRequest) -> Response:
         """Answer POST /v1/recommend."""
-        scorer, asked = self._ready(), await _body(request, RecommendRequest)
-        if scorer.is_light(asked):
-            return _json(scorer.recommend(asked, self._today(scorer), request.state.request_id))
-        return await _worked(scorer.recommend, asked, self._today(scorer), request.state.request_id)
+        scorer, asked = self._ready(), await bodies.read(request, RecommendRequest)
+        return await self._answered(scorer, scorer.recommend, asked, request)
+
+    async def rank(self, request: HttpRequest) -> Response:
+        """Answer POST /v1/rank."""
+        scorer, asked = self._ready(), await bodies.read(request, RankRequest)
+        response = await _worked(scorer.rank, asked, self._today(scorer), request.state.request_id)
+        metrics.answered(prepared=False)
+        return response
+
+    async def due(self, request: HttpRequest) -> Response:
+        """Answer POST /v1/replenishment/due."""
+        scorer, asked = self._ready(), await bodies.read(request, DueRequest)
+        return await _worked(scorer.due, asked, self._today(scorer), request.state.request_id)
 
     async def purchases(self, request: HttpRequest) -> Response:
         """Answer POST /v1/purchases."""
-        scorer, asked = self._ready(), await _body(request, PurchasesRequest)
+        scorer, asked = self._ready(), await bodies.read(request, PurchasesRequest)
         return await _worked(
-            scorer.add, asked, self._today(scorer), request.state.request_id, status=HTTPStatus.ACCEPTED
+            _counted(scorer), asked, self._today(scorer), request.state.request_id, status=HTTPStatus.ACCEPTED
         )
 
     async def profile(self, request: HttpRequest) -> Response:
         """Answer GET /v1/customers/{customer_id}/profile."""
         scorer = self._ready()
         customer_id = _checked(_ID, "customer_id", request.path_params["customer_id"])
-        answer = functools.partial(scorer.profile, customer_id)
-        return await _worked(answer, _given_day(request), self._today(scorer), request.state.request_id)
+        answer = functools.partial(scorer.profile, customer_id, unmasked=sees_people(request))
+        response = await _worked(answer, _given_day(request), self._today(scorer), request.state.request_id)
+        metrics.answered(prepared=False)
+        return response
 
     async def models(self, request: HttpRequest) -> Response:
         """Answer GET /v1/models."""
         scorer = self._ready()
         return _json(scorer.state(self._today(scorer), request.state.request_id))
+
+    async def schema(self, request: HttpRequest) -> Response:
+        """Answer GET /v1/schema."""
+        scorer = self._ready()
+        return _json(schema_told.answer(scorer.release, self._today(scorer), request.state.request_id))
 
     async def livez(self, _: HttpRequest) -> Response:
         """Answer GET /livez: the process lives."""
@@ -115,24 +130,41 @@ class Api:
 
     async def metrics(self, _: HttpRequest) -> Response:
         """Answer GET /metrics."""
-        return Response(await run_in_threadpool(metrics.exposition), media_type=metrics.CONTENT_TYPE)
+        scorer = self._live.scorer
+        release, today = (None, None) if scorer is None else (scorer.release, self._today(scorer))
+        told = facts.facts(self._live, release, today)
+        return Response(await run_in_threadpool(metrics.exposition, told), media_type=metrics.CONTENT_TYPE)
+
+    async def _answered(self, scorer: Scorer, answer: Callable[..., Any], asked: Q, request: HttpRequest) -> Response:
+        """Find an answer made beforehand, or compute it; count which."""
+        today, request_id = self._today(scorer), request.state.request_id
+        fresh = scorer.fresh(asked.customer_id)
+        is_light = scorer.is_light(asked, today, fresh)
+        knowing = functools.partial(answer, fresh=fresh)
+        found = (
+            _json(knowing(asked, today, request_id)) if is_light else await _worked(knowing, asked, today, request_id)
+        )
+        metrics.answered(prepared=is_light)
+        return found
 
     def _today(self, scorer: Scorer) -> dt.date:
         return self._clock(scorer.release.store.header.data_through)
 
 
-def create_app(live: Live, clock: Clock) -> Edge:
+def create_app(live: Live, clock: Clock, guard: Guard | None = None) -> Edge:
     """Return the service as an ASGI app.
 
     Args:
         live: what the answers come from.
         clock: says which day it is where a request does not.
+        guard: asks for keys; None: whoever reaches the app is answered.
     """
     api = Api(live, clock)
-    routes = [Route(_pattern(o.path), getattr(api, o.name), methods=[o.method]) for o in OPERATIONS]
+    endpoints = [(o, guarded(getattr(api, o.name), guard, o.scope)) for o in OPERATIONS]
+    routes = [Route(_pattern(o.path), endpoint, methods=[o.method]) for o, endpoint in endpoints]
     pages = [Route("/", _home), Route("/docs", _docs), Route("/openapi.json", _openapi)]
     app = Starlette(
-        routes=[*routes, *pages],
+        routes=[*routes, *pages, *console_page.ROUTES],
         exception_handlers={
             Problem: _refuse,
             MissingError: _refuse_missing,
@@ -141,7 +173,8 @@ def create_app(live: Live, clock: Clock) -> Edge:
         },
     )
     app.router.redirect_slashes = False
-    named = {getattr(api, o.name): o.path for o in OPERATIONS} | {page.endpoint: page.path for page in pages}
+    named = {endpoint: o.path for o, endpoint in endpoints} | {page.endpoint: page.path for page in pages}
+    named |= console_page.NAMED
     return Edge(app, named)
 
 
@@ -164,17 +197,22 @@ async def _openapi(_: HttpRequest) -> Response:
 
 async def _refuse(request: HttpRequest, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - the handler is registered for this type
-    return error.response(request.state.request_id)
+    return _problem(request, error)
 
 
 async def _refuse_missing(request: HttpRequest, error: Exception) -> Response:
     """Answer a question that no champion is there for."""
-    return Problem("MODEL_NOT_READY", str(error)).response(request.state.request_id)
+    return _problem(request, Problem("MODEL_NOT_READY", str(error)))
 
 
 async def _admit(request: HttpRequest, _: Exception) -> Response:
-    request_id = request.state.request_id
-    return defect(request_id).response(request_id)
+    return _problem(request, defect(request.state.request_id))
+
+
+def _problem(request: HttpRequest, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with a problem; the edge counts and logs its code."""
+    request.state.code = problem.code
+    return problem.response(request.state.request_id, headers)
 
 
 async def _refuse_http(request: HttpRequest, error: Exception) -> Response:
@@ -186,27 +224,18 @@ async def _refuse_http(request: HttpRequest, error: Exception) -> Response:
         problem = Problem("METHOD_NOT_ALLOWED", f"{path} answers {allowed}, not {request.method}; see /docs")
     else:
         problem = Problem("NOT_FOUND", f"there is no {path}; see /docs")
-    return problem.response(request.state.request_id, error.headers)
+    return _problem(request, problem, error.headers)
 
 
-async def _body(request: HttpRequest, kind: type[C]) -> C:
-    """Read the body as a ``kind``.
+def _counted(scorer: Scorer) -> Callable[[PurchasesRequest, dt.date, str], Any]:
+    """Return what keeps purchases, and counts what was new."""
 
-    Raises:
-        Problem: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, MALFORMED_JSON or INVALID_FIELD.
-    """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != JSON or request.headers.get("content-encoding", "identity") != "identity":
-        raise Problem("UNSUPPORTED_MEDIA_TYPE", "send a JSON object with the header Content-Type: application/json")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise Problem("TOO_LARGE", f"the body has more than {MAX_BODY} bytes; send fewer lines of history")
-    try:
-        return kind.model_validate_json(bytes(body))
-    except ValidationError as error:
-        raise from_validation(error, kind.model_fields) from None
+    def add(asked: PurchasesRequest, today: dt.date, request_id: str) -> Any:
+        answer = scorer.add(asked, today, request_id)
+        metrics.kept(answer["n_new"])
+        return answer
+
+    return add
 
 
 def _checked(kind: TypeAdapter[T], path: str, value: str) -> T:
@@ -239,7 +268,7 @@ async def _worked(
 ) -> Response:
     """Compute an answer beside the event loop, so that others need not wait for it."""
     task = functools.partial(answer, asked, today, request_id)
-    return _json(await anyio.to_thread.run_sync(task, limiter=_LIMITER, abandon_on_cancel=True), status)
+    return _json(await _POOL.run(task), status)
 
 
 def _json(content: Any, status: int = HTTPStatus.OK) -> Response:

@@ -207,6 +207,22 @@ class ModelsAnswer(Answer):
     regulars_version: str
     release: Annotated[str, Field(description="of champions and store; another one is another state of both")]
     store: "StoreState"
+    drift: Annotated["DriftState | None", Field(description="null in a service without customers")]
+
+
+class Drifted(TypedDict):
+    """A feature whose values are not what they were."""
+
+    feature: str
+    psi: Annotated[float, Field(ge=0, description="population stability index; 0.1 is noticeable, 0.25 large")]
+
+
+class DriftState(TypedDict):
+    """How far today's customers are from those of the training cut."""
+
+    since: Annotated[dt.date, Field(description="training cut of the churn champion")]
+    highest: Annotated[float, Field(ge=0, description="of all features")]
+    largest: Annotated[list[Drifted], Field(description="the ten that drifted most, the largest first")]
 
 
 class StoreState(TypedDict):

@@ -1,7 +1,6 @@
 """The outermost layer of the app: request ids, a deadline, counters, and an answer whatever happens."""
 
 import asyncio
-import logging
 import re
 import time
 import uuid
@@ -12,11 +11,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving import metrics
+from serving import logs, metrics
+from serving.overload import InFlight
 from serving.problems import KINDS, Problem, defect
-
-LOG = logging.getLogger("bentoml.regulars")
-"""Below ``bentoml``, so that it is written where BentoML writes."""
 
 DEADLINE_SECONDS = 5.0
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -31,6 +28,8 @@ class Edge:
         self.app = app
         self.routes = routes
         self.deadline_seconds = deadline_seconds
+        self.in_flight = InFlight()
+        self.logs_all = logs.tells_all()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -39,12 +38,31 @@ class Edge:
             return
         started = time.perf_counter()
         answer = _Sender(send, _request_id(scope))
-        scope.setdefault("state", {})["request_id"] = answer.request_id
-        problem = await self._run(scope, receive, answer)
+        state = scope.setdefault("state", {})
+        state["request_id"] = answer.request_id
+        problem = await self._admitted(scope, receive, answer)
         if problem is not None and answer.status is None:
+            state["code"] = problem.code
             await problem.response(answer.request_id)(scope, receive, answer)
-        route = self.routes.get(scope.get("endpoint"), NO_ROUTE)
-        metrics.observe(route, answer.status or KINDS["INTERNAL"].status, time.perf_counter() - started)
+        self._tell(scope, answer, time.perf_counter() - started)
+
+    async def _admitted(self, scope: Scope, receive: Receive, answer: "_Sender") -> Problem | None:
+        """Run the app unless it has too much to do; return the problem to answer with, if any."""
+        if not self.in_flight.enter():
+            return Problem("OVERLOADED", "too many requests at once; try again in a moment")
+        try:
+            return await self._run(scope, receive, answer)
+        finally:
+            self.in_flight.leave()
+
+    def _tell(self, scope: Scope, answer: "_Sender", seconds: float) -> None:
+        """Count the request, and log it where it is refused or all are logged."""
+        state, route = scope["state"], self.routes.get(scope.get("endpoint"), NO_ROUTE)
+        status, code = answer.status or KINDS["INTERNAL"].status, state.get("code")
+        metrics.observe(route, status, seconds, code)
+        if self.logs_all or status >= logs.BAD:
+            key = state.get("key")
+            logs.request(scope["method"], route, status, seconds, answer.request_id, key and key.name, code)
 
     async def _run(self, scope: Scope, receive: Receive, answer: "_Sender") -> Problem | None:
         """Run the app; return the problem to answer with, if it failed."""
@@ -55,8 +73,8 @@ class Edge:
             return Problem("OVERLOADED", f"no answer within {self.deadline_seconds:g} seconds; try again in a moment")
         except ClientDisconnect:
             return None
-        except Exception:
-            LOG.exception("request %s failed", answer.request_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and answered
+            logs.failure(answer.request_id, error)
             return defect(answer.request_id)
         return None
 

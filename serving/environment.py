@@ -6,6 +6,15 @@ RELEASES = "REGULARS_RELEASES"
 PURCHASES = "REGULARS_PURCHASES"
 """Path of the file in which purchases that come in are kept; without it, none are taken."""
 
+KEYS = "REGULARS_KEYS"
+"""Path of the file of API keys; without it, only programs on this machine are answered."""
+
+REQUIRE_KEYS = "REGULARS_REQUIRE_KEYS"
+"""1: programs on this machine need a key, too."""
+
+LOG = "REGULARS_LOG"
+"""all: log every request; by default only those that are refused or fail."""
+
 CLOCK = "REGULARS_CLOCK"
 """Which day it is: 2017-10-03, say, or ``data`` for the day after the data; by default the machine's."""
 

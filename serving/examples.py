@@ -110,13 +110,50 @@ RECOMMEND: dict[str, Any] = {
     ],
 }
 
+RANK: dict[str, Any] = {
+    **_ANSWER,
+    "model": RECOMMEND["model"],
+    "warnings": [{"code": "UNKNOWN_ITEM", "text": "items that the model does not know, which come last: 1 of 3"}],
+    "customer_id": "C1042",
+    "items": [
+        RECOMMEND["items"][0],
+        {**RECOMMEND["items"][2], "rank": 2},
+        {"item_id": "P9999", "name": None, "rank": 3, "score": None, "source": None, "reasons": []},
+    ],
+}
+
+DUE: dict[str, Any] = {
+    **_ANSWER,
+    "model": {"replenish": {**_MODEL, "name": "regulars-replenish", "model": "replenish_hazard"}},
+    "due": [
+        {
+            "customer_id": "C1042",
+            "item_id": "P4711",
+            "name": "Espresso beans 1 kg",
+            "last_bought": "2026-10-28",
+            "typical_days": 30.0,
+            "due_date": "2026-11-27",
+            "remind_on": "2026-11-25",
+            "interval_80": ["2026-11-25", "2026-12-04"],
+            "probability": 0.71,
+            "basis": "own history (6)",
+        }
+    ],
+    "next_cursor": None,
+}
+
 PROFILE: dict[str, Any] = {
     **_ANSWER,
     "customer_id": "C1042",
+    "person": {"name": "A*** E***", "email": "a***@e***.com", "phone": "***67", "masked": True},
     "currency": "EUR",
     "evidence": _EVIDENCE,
     "cadence": {"last_order": "2026-10-15", "recency_days": 41, "usual_gap_days": 18.0, "overdue": True},
     "spent": "412.30",
+    "order_days": [
+        {"day": "2026-09-27", "amount": "21.40", "n_orders": 1},
+        {"day": "2026-10-15", "amount": "38.70", "n_orders": 1},
+    ],
     "last_orders": [
         {
             "order_id": "O-20931",
@@ -134,6 +171,7 @@ PROFILE: dict[str, Any] = {
     "returns": {"n_lines": 0, "amount": "0.00"},
     "churn": _CHURN,
     "next_purchase": _NEXT_PURCHASE,
+    "survival": [0.99, 0.98, 0.97],
     "spend": _SPEND,
 }
 
@@ -147,6 +185,43 @@ MODELS: dict[str, Any] = {
         "currency": "EUR",
         "n_customers": 2469,
     },
+    "drift": {
+        "since": "2026-11-24",
+        "highest": 0.04,
+        "largest": [{"feature": "recency", "psi": 0.04}, {"feature": "spend_30d", "psi": 0.01}],
+    },
+}
+
+SCHEMA: dict[str, Any] = {
+    **_ANSWER,
+    "currency": "EUR",
+    "currency_decimals": 2,
+    "tables": [
+        {
+            "name": "purchases",
+            "sent_with": ["POST /v1/purchases"],
+            "fields": [
+                {"name": "customer_id", "type": "string", "required": True, "meaning": "who bought"},
+            ],
+        }
+    ],
+    "features": [
+        {
+            "name": "recency",
+            "unit": "days",
+            "range": ">= 1",
+            "meaning": "since the last purchase",
+            "family": "rfm",
+        }
+    ],
+    "tasks": [
+        {
+            "task": "churn",
+            "question": "How likely is it that the customer does not buy within the horizon?",
+            "horizon_days": 90,
+            "training_cut": "2026-11-24",
+        }
+    ],
 }
 
 HEALTH: dict[str, Any] = {"status": "ok"}

@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode
 import regulars
 from serving.contract import ProblemAnswer
 from serving.fields import Day, Id
-from serving.operations import ALWAYS, JSON, OPERATIONS, Operation
+from serving.operations import ALWAYS, GUARDED, JSON, OPERATIONS, Operation
 from serving.problems import KINDS, MEDIA_TYPE
 
 TITLE = "regulars"
@@ -18,6 +18,12 @@ ABOUT = (
     "When will each customer be back, who is slipping away, and what to offer them. Money is a decimal "
     "in the shop's currency, days are ISO 8601, and every error is a problem document with a code."
 )
+
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "a key of: regulars keys add NAME"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "the same key"},
+}
+"""How a key is sent; programs on the service's own machine need none, unless it is told to ask them, too."""
 
 
 @cache
@@ -33,7 +39,7 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": regulars.__version__, "description": ABOUT},
         "paths": paths,
-        "components": {"schemas": schemas["$defs"]},
+        "components": {"schemas": schemas["$defs"], "securitySchemes": SCHEMES},
     }
 
 
@@ -60,6 +66,8 @@ def _operation(operation: Operation, named: dict[str, Any]) -> dict[str, Any]:
         "responses": {str(operation.status): {"description": operation.summary, "content": content}}
         | _refusals(operation, named),
     }
+    if operation.scope is not None:
+        described["security"] = [{"bearer": [operation.scope]}, {"header": [operation.scope]}, {}]
     if operation.request is not None:
         example = operation.request.model_config["json_schema_extra"]["examples"][0]  # type: ignore[index]
         body = {"schema": named[_key(operation.request)], "example": example}
@@ -75,7 +83,8 @@ def _operation(operation: Operation, named: dict[str, Any]) -> dict[str, Any]:
 def _refusals(operation: Operation, named: dict[str, Any]) -> dict[str, Any]:
     """Return the error answers by status, each naming its codes."""
     by_status: dict[str, list[str]] = {}
-    for code in (*operation.errors, *ALWAYS):
+    guarded = () if operation.scope is None else GUARDED
+    for code in (*operation.errors, *guarded, *ALWAYS):
         by_status.setdefault(str(KINDS[code].status), []).append(code)
     problem = {MEDIA_TYPE: {"schema": named[_key(ProblemAnswer)]}}
     return {

@@ -12,9 +12,13 @@ from serving.contract import (
     ScoreAnswer,
     ScoreRequest,
 )
+from serving.due_contract import DueAnswer, DueRequest
+from serving.keys import Scope
 from serving.profile_contract import ProfileAnswer
 from serving.purchase_contract import PurchasesAnswer, PurchasesRequest
+from serving.rank_contract import RankAnswer, RankRequest
 from serving.recommend_contract import RecommendAnswer, RecommendRequest
+from serving.schema_contract import SchemaAnswer
 
 JSON = "application/json"
 
@@ -37,12 +41,17 @@ class Operation(NamedTuple):
     media: str = JSON
     status: int = 200
     """Of an answer that is no error."""
+    scope: Scope | None = "read"
+    """What a key must allow; None: open to all."""
 
 
-BODY = ("MALFORMED_JSON", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INVALID_FIELD")
+BODY = ("MALFORMED_JSON", "BODY_TOO_SLOW", "TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INVALID_FIELD")
 ASKING = ("AS_OF_OUT_OF_RANGE", "MODEL_NOT_READY")
 ALWAYS = ("INTERNAL", "OVERLOADED")
 """What any route may answer."""
+
+GUARDED = ("UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED")
+"""What a route with a scope may answer."""
 
 OPERATIONS = (
     Operation(
@@ -82,6 +91,30 @@ OPERATIONS = (
         (*BODY, *ASKING),
     ),
     Operation(
+        "rank",
+        "POST",
+        "/v1/rank",
+        "Items in a customer's order",
+        "Up to 200 items, such as those of a page of the shop, each exactly once: with the scores of /v1/recommend, "
+        "and behind them those that the model does not know. Without any purchase the order is what many buy.",
+        RankRequest,
+        RankAnswer,
+        examples.RANK,
+        (*BODY, *ASKING),
+    ),
+    Operation(
+        "due",
+        "POST",
+        "/v1/replenishment/due",
+        "Who runs out of what",
+        "Whom to remind of which item in the coming days, with the day to do it: the list of `regulars remind` for the "
+        "store's day, without what came in as bought since. Page by page, until next_cursor is null.",
+        DueRequest,
+        DueAnswer,
+        examples.DUE,
+        (*BODY, *ASKING),
+    ),
+    Operation(
         "purchases",
         "POST",
         "/v1/purchases",
@@ -93,13 +126,15 @@ OPERATIONS = (
         examples.PURCHASES,
         (*BODY, "CONTRADICTED", "PURCHASES_OFF", "MODEL_NOT_READY"),
         status=202,
+        scope="write",
     ),
     Operation(
         "profile",
         "GET",
         "/v1/customers/{customer_id}/profile",
         "One customer at a glance",
-        "Last orders, cadence, favourites, returns and scores, for the person at the support desk.",
+        "Last orders, cadence, favourites, returns and scores, for the person at the support desk. Who it is about is "
+        "masked without a key that has the scope pii.",
         None,
         ProfileAnswer,
         examples.PROFILE,
@@ -110,13 +145,26 @@ OPERATIONS = (
         "GET",
         "/v1/models",
         "Which models answer, and from which data",
-        "Name, version and run of each champion, and the state of the online store.",
+        "Name, version and run of each champion, the state of the online store, and how far today's customers are from "
+        "those that the models learned from.",
         None,
         ModelsAnswer,
         examples.MODELS,
         ("MODEL_NOT_READY",),
     ),
-    Operation("livez", "GET", "/livez", "Whether the process lives", "", None, Health, examples.HEALTH, ()),
+    Operation(
+        "schema",
+        "GET",
+        "/v1/schema",
+        "What the service expects and knows",
+        "The fields of a purchase, the features that reasons speak of, the questions that champions answer and how far "
+        "ahead, and the currency.",
+        None,
+        SchemaAnswer,
+        examples.SCHEMA,
+        ("MODEL_NOT_READY",),
+    ),
+    Operation("livez", "GET", "/livez", "Whether the process lives", "", None, Health, examples.HEALTH, (), scope=None),
     Operation(
         "readyz",
         "GET",
@@ -127,13 +175,14 @@ OPERATIONS = (
         Health,
         examples.HEALTH,
         ("MODEL_NOT_READY",),
+        scope=None,
     ),
     Operation(
         "metrics",
         "GET",
         "/metrics",
         "Counters for Prometheus",
-        "Requests and their duration, by route and status.",
+        "Requests and their duration by route, what is refused, how old the data are, and how far they drifted.",
         None,
         str,
         examples.METRICS,

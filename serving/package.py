@@ -16,7 +16,7 @@ import serving
 from regulars import fingerprint
 from regulars.home import Home
 from regulars.ledger import Ledger
-from serving import release_build
+from serving import console_page, release_build
 from serving.release import LINEAGE, read_models
 
 NAME = "regulars"
@@ -28,8 +28,8 @@ COMPLETE = ".complete"
 """File that a Bento gets when everything else is in it."""
 
 REQUIREMENTS = (
-    "anyio",
     "bentoml",
+    "httptools",
     "implicit",
     "iso4217",
     "lightgbm",
@@ -43,7 +43,7 @@ REQUIREMENTS = (
     "starlette",
     "typing-extensions",
 )
-"""What the service imports, pinned to the versions at hand; pip adds what these need."""
+"""What the service imports, and what uvicorn reads HTTP with; pinned to the versions at hand, and pip adds the rest."""
 
 SYSTEM_PACKAGES = ["libgomp1"]
 """LightGBM's only wish beyond Python packages."""
@@ -79,6 +79,7 @@ def package(champions: Path, ledger: Ledger, home: Home) -> str:
 def _key(champions: Path, ledger: Ledger, requirements: Sequence[str]) -> str:
     """Return what the content of a Bento hangs on; an equal key is an equal Bento."""
     parts = [fingerprint.of_tree(folder) for folder in (_folder(regulars), _folder(serving))]
+    parts.append(fingerprint.of_tree(console_page.FOLDER, "*"))
     return fingerprint.of_text([*parts, ledger.fingerprint, fingerprint.of_tree(champions, "*"), *requirements])[
         :KEY_DIGITS
     ]

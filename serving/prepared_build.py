@@ -15,6 +15,7 @@ from regulars.scoring import Champions
 from regulars.windows import Snapshot
 from serving import offers, reasons
 from serving.drafts import created
+from serving.drift import Drift, Gathered
 from serving.prepared import TABLES
 from serving.recommend_contract import RecommendRequest
 from serving.standing import FEATURES, whole
@@ -24,14 +25,19 @@ Rows = Iterator[tuple[object, ...]]
 
 def build(
     champions: Champions, ledger: Ledger, as_of: dt.date, path: Path, track: scale.Track[int] = scale.silently
-) -> None:
-    """Write the answers of all customers of ``ledger`` as of ``as_of`` to the new file ``path``."""
+) -> Drift | None:
+    """Write the answers of all customers of ``ledger`` as of ``as_of`` to the new file ``path``.
+
+    Returns:
+        How far these customers are from those of the churn champion's training cut.
+    """
     side, names = scale.side(ledger), dict(ledger.items().select("item_id", "name").iter_rows())
-    currency = ledger.manifest.currency
+    currency, since = ledger.manifest.currency, champions["churn"].meta.as_of
+    gathered = Gathered(since, as_of)
     with created(path, TABLES) as connection:
         for bucket in track(ledger.buckets, "answers", len(ledger.buckets)):
             lines = ledger.transactions(bucket, before=as_of).collect()
-            table = features.table(lines, side, [Snapshot(as_of)])
+            table = _gather(gathered, lines, side, since, as_of)
             if table.is_empty():
                 continue
             connection.executemany("INSERT INTO standings VALUES (?, ?, ?)", _standings(champions, table, currency))
@@ -39,6 +45,19 @@ def build(
                 made = _offers(champions, lines.join(table, on="customer_id", how="semi"), as_of, kind, currency)
                 add = f"INSERT INTO {kind} VALUES (?, ?)"  # noqa: S608 - our own word
                 connection.executemany(add, _worded(table["customer_id"].to_list(), made, names))
+
+    return gathered.drift()
+
+
+def _gather(
+    gathered: Gathered, lines: pl.DataFrame, side: features.Side, since: dt.date, as_of: dt.date
+) -> pl.DataFrame:
+    """Return the rows of a bucket as of ``as_of``, and gather them with those as of ``since``."""
+    days = sorted({since, as_of}) if gathered.wants(since) else [as_of]
+    table = features.table(lines, side, [Snapshot(day) for day in days])
+    for day in days:
+        gathered.add(table.filter(pl.col("as_of") == day), day)
+    return table.filter(pl.col("as_of") == as_of)
 
 
 def empty(path: Path) -> None:

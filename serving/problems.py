@@ -28,18 +28,22 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     "MALFORMED_JSON": Kind(400, "The body is not JSON"),
+    "UNAUTHENTICATED": Kind(401, "The service does not know who asks"),
+    "FORBIDDEN": Kind(403, "The key does not allow this"),
     "NOT_FOUND": Kind(404, "There is no such route"),
     "UNKNOWN_CUSTOMER": Kind(404, "The customer is not known"),
     "METHOD_NOT_ALLOWED": Kind(405, "The route answers another method"),
+    "BODY_TOO_SLOW": Kind(408, "The body did not come in time"),
     "AS_OF_OUT_OF_RANGE": Kind(409, "The models cannot answer for that day"),
     "CONTRADICTED": Kind(409, "A line is held with other content"),
     "TOO_LARGE": Kind(413, "The body is too large"),
     "UNSUPPORTED_MEDIA_TYPE": Kind(415, "The body is not of type application/json"),
     "INVALID_FIELD": Kind(422, "A field cannot be used"),
+    "RATE_LIMITED": Kind(429, "The key asks too often"),
     "INTERNAL": Kind(500, "The service failed"),
     "MODEL_NOT_READY": Kind(503, "The service has no models or no customers to answer from"),
     "PURCHASES_OFF": Kind(503, "The service takes no purchases"),
-    "OVERLOADED": Kind(503, "The service could not answer in time"),
+    "OVERLOADED": Kind(503, "The service has too much to do"),
 }
 """Every code, with its status and title."""
 
@@ -47,12 +51,15 @@ KINDS: Mapping[str, Kind] = {
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
     """An error that is answered with a problem document."""
 
-    def __init__(self, code: str, detail: str, errors: Sequence[Violation] = ()) -> None:
-        """Raise ``code`` of :data:`KINDS`; ``detail`` is one sentence that says what to do."""
+    def __init__(
+        self, code: str, detail: str, errors: Sequence[Violation] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Raise ``code`` of :data:`KINDS`; ``detail`` is one sentence that says what to do; ``headers`` go with it."""
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.errors = list(errors)
+        self.headers = dict(headers or {})
 
     def document(self, request_id: str) -> ProblemAnswer:
         """Return the body of the answer."""
@@ -72,7 +79,7 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         status = KINDS[self.code].status
         waiting = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
         body = orjson.dumps(self.document(request_id))
-        return Response(body, status, {**waiting, **(headers or {})}, MEDIA_TYPE)
+        return Response(body, status, {**waiting, **self.headers, **(headers or {})}, MEDIA_TYPE)
 
 
 def invalid(path: str, message: str, code: str = "invalid") -> Problem:

@@ -21,9 +21,13 @@ import psutil
 from regulars.errors import ConfigError, MissingError, RegularsError
 from regulars.home import Home
 from serving import release
-from serving.environment import CLOCK, PURCHASES, RELEASES, WORKERS
+from serving.environment import CLOCK, KEYS, PURCHASES, RELEASES, REQUIRE_KEYS, WORKERS
+from serving.guard import refuse_the_world
 
 HOST = "127.0.0.1"
+EVERYWHERE = {"0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - asked for by whoever starts the service
+"""Addresses that stand for all of a machine, and where the machine itself finds the service then."""
+
 READY_SECONDS = 120.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.05
@@ -56,27 +60,33 @@ class Plan:
     purchases: Path
     """The file in which purchases that come in are kept."""
     port: int
-    """On 127.0.0.1."""
+    """Of its address."""
     clock: str | None = None
     """Which day it is; see :func:`serving.clock.clock`."""
     workers: int | None = None
     """Number of processes; by default one a core."""
+    host: str = HOST
+    """The address it listens on; another one than this machine's own needs a key."""
+    require_keys: bool = False
+    """Whether programs on this machine need a key, too."""
 
     @property
     def url(self) -> str:
-        """Where the service answers."""
-        return f"http://{HOST}:{self.port}"
+        """Where the service answers, as seen from this machine."""
+        host = EVERYWHERE.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def command(self) -> list[str]:
         """The command line of the service."""
-        return [sys.executable, "-m", "bentoml", "serve", self.tag, "--host", HOST, "--port", str(self.port)]
+        return [sys.executable, "-m", "bentoml", "serve", self.tag, "--host", self.host, "--port", str(self.port)]
 
     @property
     def environment(self) -> Mapping[str, str]:
         """The environment of the service: ours, and what it needs to know."""
         own = {RELEASES: str(self.releases.absolute()), PURCHASES: str(self.purchases.absolute())}
         own |= {"TMPDIR": str(self.home.staging), "PYTHONUNBUFFERED": "1"}
+        own |= {KEYS: str(self.home.keys.absolute()), REQUIRE_KEYS: str(int(self.require_keys))}
         own |= {CLOCK: self.clock} if self.clock else {}
         own |= {WORKERS: str(self.workers)} if self.workers else {}
         return {**os.environ, **own}
@@ -113,7 +123,7 @@ def started(
 
     Raises:
         MissingError: there is no release.
-        ConfigError: the port is taken.
+        ConfigError: the port is taken, or others could reach the service and there is no key.
         ServiceError: it did not start.
     """
     _check(plan)
@@ -181,13 +191,15 @@ def _mark(process: psutil.Process) -> str | None:
 def _check(plan: Plan) -> None:
     if release.current(plan.releases) is None:
         raise MissingError(f"nothing to answer from in {plan.releases}; make it with: regulars package")
-    with socket.socket() as probe:
+    refuse_the_world(plan.host, plan.home.keys, always=plan.require_keys)
+    family = socket.AF_INET6 if ":" in plan.host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, plan.port))
+            probe.bind((plan.host, plan.port))
         except OSError as error:
             raise ConfigError(
-                f"port {plan.port} cannot be used ({error.strerror}); choose another with --port"
+                f"port {plan.port} of {plan.host} cannot be used ({error.strerror}); choose another with --port"
             ) from error
 
 

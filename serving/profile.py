@@ -8,15 +8,17 @@ import polars as pl
 from typing_extensions import TypedDict
 
 from serving import money, standing
-from serving.profile_contract import Bought, Cadence, Favourite, Order, Returns
+from serving.profile_contract import Bought, Cadence, Favourite, Order, OrderDay, Returns
 
 LAST_ORDERS, DEAREST_LINES, FAVOURITES = 5, 5, 5
+ORDER_DAYS = 200
 
 
 class Habits(TypedDict):
     """What a customer's lines tell."""
 
     spent: str
+    order_days: list[OrderDay]
     last_orders: list[Order]
     favourites: list[Favourite]
     returns: Returns
@@ -44,10 +46,24 @@ def habits(lines: pl.DataFrame, names: dict[str, str | None], currency: str) -> 
     back = lines.filter(pl.col("quantity") < 0)
     return {
         "spent": money.text(int(lines["amount"].sum()), currency),
+        "order_days": _order_days(lines, currency),
         "last_orders": _last_orders(lines, names, currency),
         "favourites": favourites(lines, names),
         "returns": {"n_lines": len(back), "amount": money.text(int(back["amount"].sum()), currency)},
     }
+
+
+def _order_days(lines: pl.DataFrame, currency: str) -> list[OrderDay]:
+    days = (
+        lines.group_by(day=pl.col("purchased_at").dt.date())
+        .agg(amount=pl.col("amount").sum(), n_orders=pl.col("order_id").n_unique())
+        .sort("day")
+        .tail(ORDER_DAYS)
+    )
+    return [
+        {"day": day, "amount": money.text(amount, currency), "n_orders": n_orders}
+        for day, amount, n_orders in days.iter_rows()
+    ]
 
 
 def _last_orders(lines: pl.DataFrame, names: dict[str, str | None], currency: str) -> list[Order]:

@@ -28,6 +28,14 @@ class Order(TypedDict):
     lines: Annotated[list[Bought], Field(description="the dearest lines")]
 
 
+class OrderDay(TypedDict):
+    """A day with orders."""
+
+    day: dt.date
+    amount: Annotated[str, Field(description="net amount of the day; negative where more was brought back")]
+    n_orders: int
+
+
 class Favourite(TypedDict):
     """An item bought in many orders."""
 
@@ -55,17 +63,31 @@ class Returns(TypedDict):
     amount: str
 
 
+class Person(TypedDict):
+    """Who a customer is; what is not known is null."""
+
+    name: str | None
+    email: Annotated[str | None, Field(description="an address, or the shop's keyed hash of one")]
+    phone: Annotated[str | None, Field(description="a number, or the shop's keyed hash of one")]
+    masked: Annotated[bool, Field(description="true unless the request came with a key that has the scope pii")]
+
+
 class ProfileAnswer(Answer):
     """One customer at a glance."""
 
     customer_id: str
+    person: Annotated[Person | None, Field(description="null where the shop keeps no record of the customer")]
     currency: str
     evidence: Evidence
     cadence: Cadence
     spent: Annotated[str, Field(description="net amount of all orders")]
+    order_days: Annotated[list[OrderDay], Field(description="the last 200 days with orders, the earliest first")]
     last_orders: list[Order]
     favourites: list[Favourite]
     returns: Returns
     churn: Churn
     next_purchase: NextPurchase
+    survival: Annotated[
+        list[float], Field(description="P(no purchase within so many days from as_of), for 1 day up to the horizon")
+    ]
     spend: Annotated[Spend | None, Field(description="null, with a warning, where no model tells it")]

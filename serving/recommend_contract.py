@@ -42,7 +42,7 @@ class Filter(Request):
 class Item(Request):
     """An item that the models may not know yet."""
 
-    item_id: Id
+    item_id: Id = Field(description="the shop's id of it")
     name: Words | None = Field(None, description="what a customer would call it")
     department: Words | None = Field(None, description="the widest grouping")
     category: Words | None = Field(None, description="the grouping below the department")

@@ -14,12 +14,15 @@ from typing import Any, Self
 from regulars import features
 from regulars.errors import ConfigError, DataError, MissingError
 from regulars.scoring import Champions
-from serving import standing
+from serving import drift, standing
 from serving.contract import Answer, Model, Warned
+from serving.drift import Drift
+from serving.due import Due
 from serving.prepared import Prepared
 from serving.store import Store
 
 CHAMPIONS, LINEAGE, STORE, PREPARED = "champions", "lineage.json", "store.sqlite", "prepared.sqlite"
+DRIFT, DUE = "drift.json", "due.arrow"
 """What a release's folder holds; the lineage lies among the champions."""
 
 CURRENT = "current"
@@ -37,6 +40,10 @@ class Release:
     """Who the champions are, by task."""
     store: Store
     prepared: Prepared
+    drift: Drift | None = None
+    """How far the customers are from those the churn champion was trained on; None where there are none."""
+    due: Due | None = None
+    """What customers run out of; None where there are none, or no champion that knows."""
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -54,7 +61,10 @@ class Release:
             raise ConfigError(
                 f"the store in {folder} holds other features than the models ask for; run: regulars refresh"
             )
-        return cls(folder.name, Champions.read(folder / CHAMPIONS), models, store, Prepared(folder / PREPARED))
+        told = drift.read(folder / DRIFT)
+        due = Due(folder / DUE, store.header.as_of) if (folder / DUE).is_file() else None
+        champions, prepared = Champions.read(folder / CHAMPIONS), Prepared(folder / PREPARED)
+        return cls(folder.name, champions, models, store, prepared, told, due)
 
     @property
     def as_of(self) -> dt.date:

@@ -1,5 +1,6 @@
 """Making a release from a shop's ledger and its champions, beside the one that answers, and letting it answer."""
 
+import contextlib
 import datetime as dt
 import os
 import shutil
@@ -8,10 +9,11 @@ from pathlib import Path
 
 import serving
 from regulars import fingerprint, scale, windows
+from regulars.errors import DataError
 from regulars.ledger import Ledger
 from regulars.scoring import Champions
-from serving import prepared_build, store_build
-from serving.release import CHAMPIONS, CURRENT, PREPARED, STORE, Release, current, read_models
+from serving import drift, due_build, prepared_build, store_build
+from serving.release import CHAMPIONS, CURRENT, DRIFT, DUE, PREPARED, STORE, Release, current, read_models
 from serving.store import Store
 
 NAME_DIGITS = 16
@@ -48,7 +50,10 @@ def build(
         draft = Path(made) / folder.name
         _copy(champions, draft)
         _store(ledger, day, releases, draft / STORE, track)
-        prepared_build.build(Champions.read(champions), ledger, day, draft / PREPARED, track)
+        read = Champions.read(champions)
+        found = prepared_build.build(read, ledger, day, draft / PREPARED, track)
+        drift.write(draft / DRIFT, found)
+        due_build.build(read, ledger, day, draft / DUE, track)
         Release.read(draft).close()
         draft.rename(folder)
     return folder
@@ -90,7 +95,8 @@ def _store(ledger: Ledger, as_of: dt.date, releases: Path, path: Path, track: sc
     """Put the store into a draft; the present release's own, where the data are the same."""
     before = current(releases)
     if before is not None and (before / STORE).is_file():
-        with Store(before / STORE) as held:
+        # One of another version of the code is of no use, and no hindrance.
+        with contextlib.suppress(DataError), Store(before / STORE) as held:
             if held.header.key == store_build.key(ledger, as_of):
                 os.link(before / STORE, path)
                 return

@@ -10,12 +10,36 @@ import polars as pl
 import regulars
 from regulars import scoring
 from regulars.reasons import explain
-from serving import batches, customer, offers, profile, purchases, reasons, standing, wishes
+from serving import (
+    batches,
+    customer,
+    drift,
+    due_page,
+    offers,
+    people,
+    profile,
+    purchases,
+    ranking,
+    reasons,
+    standing,
+    wishes,
+)
 from serving.batch_contract import BatchAnswer, BatchRequest
-from serving.contract import ModelsAnswer, Reason, ScoreAnswer, ScoreRequest, Whole
+from serving.contract import (
+    CustomerRequest,
+    Drifted,
+    DriftState,
+    ModelsAnswer,
+    Reason,
+    ScoreAnswer,
+    ScoreRequest,
+    Whole,
+)
+from serving.due_contract import DueAnswer, DueRequest
 from serving.problems import Problem
 from serving.profile_contract import ProfileAnswer
 from serving.purchase_contract import PurchasesAnswer, PurchasesRequest
+from serving.rank_contract import RankAnswer, RankRequest
 from serving.recommend_contract import RecommendAnswer, Recommended, RecommendRequest
 from serving.release import Release
 from serving.sales import Sale, Sales
@@ -32,19 +56,25 @@ class Scorer:
     sales: Sales | None = None
     """None: the service takes none."""
 
-    def is_light(self, request: ScoreRequest | RecommendRequest) -> bool:
-        """Whether the answer takes so little work that it need not leave the event loop."""
-        if request.history or request.customer_id is None or request.as_of not in (None, self.release.as_of):
-            return False
-        return not self._fresh(request.customer_id) and (isinstance(request, ScoreRequest) or offers.is_plain(request))
+    def fresh(self, customer_id: str | None) -> list[Sale]:
+        """Return the purchases of a customer that came in since the release was made, by time."""
+        return [] if self.sales is None or customer_id is None else self.sales.of(customer_id)
 
-    def score(self, request: ScoreRequest, today: dt.date, request_id: str) -> ScoreAnswer:
-        """Return how a customer stands.
+    def is_light(self, request: ScoreRequest | RecommendRequest, today: dt.date, fresh: Sequence[Sale]) -> bool:
+        """Whether the answer takes so little work that it need not leave the event loop."""
+        if fresh or request.history or request.customer_id is None or (request.as_of or today) != self.release.as_of:
+            return False
+        return isinstance(request, ScoreRequest) or offers.is_plain(request)
+
+    def score(
+        self, request: ScoreRequest, today: dt.date, request_id: str, fresh: list[Sale] | None = None
+    ) -> ScoreAnswer:
+        """Return how a customer stands; ``fresh`` are their :meth:`fresh` purchases, where these are known already.
 
         Raises:
             Problem: AS_OF_OUT_OF_RANGE, UNKNOWN_CUSTOMER or INVALID_FIELD.
         """
-        feeds = self._feeds(request.customer_id, request)
+        feeds = self._feeds(request, fresh)
         as_of = self._as_of(request.as_of, today, feeds[0])
         whole, why = self._standing(request.customer_id, feeds, as_of, explained=request.explain)
         found = standing.chosen(whole, request.want, why)
@@ -68,13 +98,17 @@ class Scorer:
             "counts": {"ok": n_ok, "error": len(results) - n_ok},
         }
 
-    def recommend(self, request: RecommendRequest, today: dt.date, request_id: str) -> RecommendAnswer:
+    def recommend(
+        self, request: RecommendRequest, today: dt.date, request_id: str, fresh: list[Sale] | None = None
+    ) -> RecommendAnswer:
         """Return what to offer a customer; what is popular, where nothing is known about them.
+
+        ``fresh`` are their :meth:`fresh` purchases, where these are known already.
 
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or INVALID_FIELD.
         """
-        feeds = self._feeds(request.customer_id, request)
+        feeds = self._feeds(request, fresh)
         as_of = self._as_of(request.as_of, today, feeds[0])
         items = self._prepared_offers(request, feeds, as_of)
         is_known = items is not None
@@ -90,25 +124,47 @@ class Scorer:
             "items": items,
         }
 
-    def profile(self, customer_id: str, as_of: dt.date | None, today: dt.date, request_id: str) -> ProfileAnswer:
-        """Return one customer at a glance.
+    def rank(self, request: RankRequest, today: dt.date, request_id: str) -> RankAnswer:
+        """Return items in the customer's order; by what is popular, where nothing is known about them.
+
+        Raises:
+            Problem: AS_OF_OUT_OF_RANGE or INVALID_FIELD.
+        """
+        feeds = self._feeds(request, None)
+        return ranking.answer(self.release, feeds, request, self._as_of(request.as_of, today, feeds[0]), request_id)
+
+    def due(self, request: DueRequest, today: dt.date, request_id: str) -> DueAnswer:
+        """Return who runs out of what, a page at a time.
+
+        Raises:
+            Problem: AS_OF_OUT_OF_RANGE, MODEL_NOT_READY or INVALID_FIELD.
+        """
+        return due_page.answer(self.release, self.sales, request, today, request_id)
+
+    def profile(
+        self, customer_id: str, as_of: dt.date | None, today: dt.date, request_id: str, *, unmasked: bool = False
+    ) -> ProfileAnswer:
+        """Return one customer at a glance; ``unmasked`` says whether who asks may know who it is.
 
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or UNKNOWN_CUSTOMER.
         """
-        fresh = self._fresh(customer_id)
+        fresh = self.fresh(customer_id)
         day = self._as_of(as_of, today, fresh)
         lines = customer.purchases(self.release.store, customer_id, day, fresh)
         table = customer.recomputed(self.release.store, [customer_id], lines, day)
         if table.is_empty():
             raise customer.unknown(customer_id, day)
-        whole, why = self._live(table, explained=True)
+        scores = scoring.score(self.release.champions, table, curve=True)
+        (whole,) = self._worded(scores, table)
         names = self.release.names(lines["item_id"].unique().to_list())
         return {
             **self.release.answer(STANDING, day, request_id, standing.warnings(whole)),
             **whole,
-            "churn": {**whole["churn"], "reasons": why},
+            "churn": {**whole["churn"], "reasons": self._why(table)},
+            "survival": scores["survival"].item().to_list(),
             "customer_id": customer_id,
+            "person": people.worded(self.release.store.person(customer_id), unmasked=unmasked),
             "cadence": profile.cadence(table.row(0, named=True)),
             "currency": self.release.currency,
             **profile.habits(lines, names, self.release.currency),
@@ -136,16 +192,20 @@ class Scorer:
                 "currency": header.currency,
                 "n_customers": header.n_customers,
             },
+            "drift": self._drift(),
         }
 
-    def _fresh(self, customer_id: str | None) -> list[Sale]:
-        return [] if self.sales is None or customer_id is None else self.sales.of(customer_id)
+    def _drift(self) -> DriftState | None:
+        found = self.release.drift
+        if found is None:
+            return None
+        largest: list[Drifted] = [{"feature": name, "psi": psi} for name, psi in found.largest(drift.TOLD)]
+        return {"since": found.since, "highest": found.highest, "largest": largest}
 
-    def _feeds(
-        self, customer_id: str | None, request: ScoreRequest | RecommendRequest
-    ) -> tuple[list[Sale], list[Sale]]:
+    def _feeds(self, request: CustomerRequest, fresh: list[Sale] | None) -> tuple[list[Sale], list[Sale]]:
         """Return the purchases that came in since, and those of the request."""
-        return self._fresh(customer_id), customer.sales(customer_id, request.history, self.release.currency)
+        sent = customer.sales(request.customer_id, request.history, self.release.currency)
+        return self.fresh(request.customer_id) if fresh is None else fresh, sent
 
     def _as_of(self, given: dt.date | None, today: dt.date, fresh: Sequence[Sale]) -> dt.date:
         as_of = given or customer.first_unknown_day(today, fresh)
@@ -190,16 +250,22 @@ class Scorer:
     def _live(self, table: pl.DataFrame, *, explained: bool) -> tuple[Whole, list[Reason]]:
         """Ask the models about one row of features."""
         (whole,) = self._wholes(table)
-        if not explained:
-            return whole, []
+        return whole, self._why(table) if explained else []
+
+    def _why(self, table: pl.DataFrame) -> list[Reason]:
+        """Return the reasons of the churn probability of one row of features."""
         (because,) = explain(self.release.champions["churn"].estimator, table)
-        return whole, reasons.worded(because, self.release.currency)
+        return reasons.worded(because, self.release.currency)
 
     def _wholes(self, table: pl.DataFrame) -> list[Whole]:
         """Ask the models about rows of features."""
-        scores: Any = scoring.score(self.release.champions, table).iter_rows(named=True)
+        return self._worded(scoring.score(self.release.champions, table), table)
+
+    def _worded(self, scores: pl.DataFrame, table: pl.DataFrame) -> list[Whole]:
+        """Return all that can be said of customers, from their scores and their rows of features."""
+        rows: Any = scores.iter_rows(named=True)
         known = table.select(standing.FEATURES).iter_rows(named=True)
-        return [standing.whole(row, told, self.release.currency) for row, told in zip(scores, known, strict=True)]
+        return [standing.whole(row, told, self.release.currency) for row, told in zip(rows, known, strict=True)]
 
     def _prepared_offers(
         self, request: RecommendRequest, feeds: tuple[list[Sale], list[Sale]], as_of: dt.date

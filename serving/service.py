@@ -44,6 +44,7 @@ def load() -> ASGIApp:
     from serving import live, release  # noqa: PLC0415
     from serving.app import create_app  # noqa: PLC0415
     from serving.clock import clock  # noqa: PLC0415
+    from serving.guard import from_environment  # noqa: PLC0415
     from serving.sales import Sales  # noqa: PLC0415
 
     answering = live.Live()
@@ -51,12 +52,13 @@ def load() -> ASGIApp:
         today = clock(os.environ.get(environment.CLOCK))
         sales = _path(environment.PURCHASES, Sales)
         releases = _path(environment.RELEASES, Path)
+        guard = from_environment(os.environ)
         live.load(answering, (releases and release.current(releases)) or PACKAGED, sales)
     except RegularsError as error:
         return create_app(live.Live(missing=str(error)), lambda last: last)
     if releases is not None:
         live.start(answering, releases, sales)
-    return create_app(answering, today)
+    return create_app(answering, today, guard)
 
 
 def _path(variable: str, kind: Callable[[Path], T]) -> T | None:
@@ -85,6 +87,10 @@ class Worker:
 
     def __init__(self) -> None:
         """Load, and keep the garbage collector from walking through what was loaded."""
+        from serving import fairness, logs  # noqa: PLC0415 - only in a worker
+
+        logs.start()
+        fairness.accept_one_at_a_time()
         Front.app = load()
         gc.collect()
         gc.freeze()

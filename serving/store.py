@@ -19,19 +19,21 @@ from regulars import schema
 from regulars.errors import DataError, MissingError
 from regulars.features import Side
 from regulars.features.contacts import COLUMNS
+from serving import people
 from serving.sqlite import ReadOnly, listed
 
-FORMAT: Literal[3] = 3
+FORMAT: Literal[4] = 4
 """Version of the layout."""
 
 TABLES = f"""
 CREATE TABLE header (content TEXT NOT NULL);
 CREATE TABLE histories (customer_id TEXT PRIMARY KEY, lines BLOB NOT NULL);
 CREATE TABLE contacts (customer_id TEXT PRIMARY KEY, events BLOB NOT NULL);
+CREATE TABLE people (customer_id TEXT PRIMARY KEY, {", ".join(people.COLUMNS)}) WITHOUT ROWID;
 CREATE TABLE stores (content BLOB NOT NULL);
 CREATE TABLE items (item_id TEXT PRIMARY KEY, {", ".join(schema.ITEMS.names[1:])}) WITHOUT ROWID;
 """
-"""The layout: a row a customer in ``histories`` and ``contacts``, an item in ``items``; stores as a whole."""
+"""The layout: a row a customer in ``histories``, ``contacts`` and ``people``, an item in ``items``; stores whole."""
 
 _ITEM = {name: pl.Int64 if dtype.is_temporal() else dtype for name, dtype in schema.ITEMS.schema.items()}
 """The columns of ``items`` as SQLite keeps them: times as whole microseconds."""
@@ -42,7 +44,7 @@ class Header(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal[3] = FORMAT
+    format: Literal[4] = FORMAT
     """Version of the layout."""
     key: str
     """Fingerprint of the data, the day and the code: an equal key is an equal store."""
@@ -102,6 +104,14 @@ class Store:
             return schema.TRANSACTIONS.empty()
         lines = pl.read_ipc_stream(io.BytesIO(found[0][0]))
         return lines.select(pl.lit(customer_id).alias("customer_id"), pl.all())
+
+    def person(self, customer_id: str) -> dict[str, str | None] | None:
+        """Return what is known of who a customer is (:data:`serving.people.COLUMNS`); None where nothing is."""
+        found = self._file.all(
+            f"SELECT {', '.join(people.COLUMNS)} FROM people WHERE customer_id = ?",  # noqa: S608 - our own words
+            customer_id,
+        )
+        return dict(zip(people.COLUMNS, found[0], strict=True)) if found else None
 
     def side(self, customer_ids: Collection[str], item_ids: Collection[str]) -> Side:
         """Return what features need beside the lines of some customers; none of them: one without an id."""

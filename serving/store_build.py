@@ -11,6 +11,7 @@ import polars as pl
 import regulars
 from regulars import features, fingerprint, scale, schema, windows
 from regulars.ledger import Ledger
+from serving import people_build
 from serving.drafts import created
 from serving.store import FORMAT, TABLES, Header
 
@@ -29,6 +30,7 @@ def build(ledger: Ledger, path: Path, as_of: dt.date | None = None, track: scale
     with created(path, TABLES) as connection:
         _add_items(connection, ledger.items())
         _add_side(connection, side)
+        _add_people(connection, people_build.of(ledger))
         buckets = track(ledger.buckets, "online store", len(ledger.buckets))
         n_customers = sum(_add_bucket(connection, ledger, bucket, day) for bucket in buckets)
         return _headed(connection, ledger, day, side, n_customers)
@@ -70,6 +72,11 @@ def _add_items(connection: sqlite3.Connection, items: pl.DataFrame) -> None:
     places = ", ".join("?" for _ in schema.ITEMS.names)
     rows = items.select(pl.col(schema.ITEMS.names).to_physical()).iter_rows()
     connection.executemany(f"INSERT INTO items VALUES ({places})", rows)  # noqa: S608
+
+
+def _add_people(connection: sqlite3.Connection, people: pl.DataFrame) -> None:
+    places = ", ".join("?" for _ in people.columns)
+    connection.executemany(f"INSERT INTO people VALUES ({places})", people.iter_rows())  # noqa: S608
 
 
 def _data_through(ledger: Ledger, as_of: dt.date) -> dt.date:

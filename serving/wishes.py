@@ -13,6 +13,9 @@ from serving.contract import Warned
 from serving.problems import invalid
 from serving.recommend_contract import Recommended, RecommendRequest
 
+NOT_PERSONAL: Warned = {"code": "UNKNOWN_CUSTOMER", "text": "no purchase is known, so nothing here is personal"}
+"""What is said where nothing is known about the customer."""
+
 
 def wish(request: RecommendRequest, currency: str) -> Wish:
     """Return the wish of a request.
@@ -53,7 +56,7 @@ def warnings(request: RecommendRequest, found: Sequence[Recommended], *, is_know
     """Return what the reader should know: nothing here is personal, or about the item."""
     told: list[Warned] = []
     if not is_known and not (request.customer_id is None and request.needs_nobody):
-        told.append({"code": "UNKNOWN_CUSTOMER", "text": "no purchase is known, so nothing here is personal"})
+        told.append(NOT_PERSONAL)
     if request.kind == "similar" and {item["source"] for item in found} == {"popular"}:
         text = f"nothing is known of item {request.item_id!r}, so this is what many buy; describe it in items"
         told.append({"code": "UNKNOWN_ITEM", "text": text})

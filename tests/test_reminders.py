@@ -121,7 +121,27 @@ def test_no_reminder(survival: list[float], changed: dict[str, Any], asked: dict
     assert reminders.due(forecast(survival, **changed), AS_OF, **asked).is_empty()
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"window_days": 42, "lead_days": 0},
+        {"window_days": 1, "lead_days": 60},
+        {"lead_days": 9, "min_probability": 0.4},
+    ],
+)
+def test_what_is_coming_is_all_that_a_list_needs(
+    model: LightGBMReplenishment, lines: pl.DataFrame, asked: dict[str, Any]
+) -> None:
+    whole = model.forecast(lines, AS_OF)
+    part = reminders.coming(whole, AS_OF)
+    assert 0 < part.pairs.height < whole.pairs.height
+    assert part.survival.shape == (part.pairs.height, whole.survival.shape[1])
+    assert reminders.due(part, AS_OF, **asked).equals(reminders.due(whole, AS_OF, **asked))
+
+
 def test_nobody_to_remind() -> None:
+    assert reminders.coming(Forecast(pl.DataFrame(schema=SCHEMA), np.empty((0, 42))), AS_OF).pairs.is_empty()
     found = reminders.due(Forecast(pl.DataFrame(schema=SCHEMA), np.empty((0, 42))), AS_OF)
     assert found.schema == reminders.SCHEMA
     assert found.is_empty()

@@ -107,7 +107,9 @@ def bundle(champions: dict[Task, Champion], folder: Path) -> None:
     (folder / "lineage.json").write_text(json.dumps(lineage, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def plan(home: Home, port: int, clock: str | None) -> process.Plan:
+def plan(
+    home: Home, port: int, clock: str | None, host: str = process.HOST, *, require_keys: bool = False
+) -> process.Plan:
     """Return what ``regulars serve`` starts: the Bento that was packaged last.
 
     Raises:
@@ -116,4 +118,4 @@ def plan(home: Home, port: int, clock: str | None) -> process.Plan:
     if not home.current.is_file():
         raise MissingError(f"no service in {home.root}; package one with: regulars package")
     tag = home.current.read_text(encoding="utf-8").strip()
-    return process.Plan(tag, home, home.releases, home.purchases, port, clock)
+    return process.Plan(tag, home, home.releases, home.purchases, port, clock, host=host, require_keys=require_keys)

@@ -97,6 +97,11 @@ class Home:
         return self.root / "purchases.sqlite"
 
     @property
+    def keys(self) -> Path:
+        """The API keys of the service, of which only digests are kept."""
+        return self.root / "keys.json"
+
+    @property
     def bentoml(self) -> Path:
         """The store of built Bentos."""
         return self.root / "bentoml"

@@ -66,8 +66,7 @@ def due(
     if forecast.pairs.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     listed = (
-        pl.col("kind") == CONSUMABLE,
-        pl.col("due_date") >= as_of,
+        *_coming(as_of),
         pl.col("remind_on") < as_of + dt.timedelta(days=window_days),
         pl.col("remind_on") > pl.col("last_bought"),
         pl.col("probability") >= min_probability,
@@ -76,19 +75,34 @@ def due(
     return dated.select(SCHEMA.names()).cast(SCHEMA).sort("remind_on", "customer_id", "unit")
 
 
+def coming(forecast: Forecast, as_of: dt.date) -> Forecast:
+    """Return the part of a forecast that any list of ``as_of`` may hold, whatever its window, lead and probability."""
+    if forecast.pairs.is_empty():
+        return forecast
+    kept = _expected(forecast, as_of).select(pl.all_horizontal(_coming(as_of)).fill_null(value=False)).to_series()
+    return Forecast(forecast.pairs.filter(kept), forecast.survival[kept.to_numpy()])
+
+
+def _coming(as_of: dt.date) -> tuple[pl.Expr, pl.Expr]:
+    return pl.col("kind") == CONSUMABLE, pl.col("due_date") >= as_of
+
+
+def _expected(forecast: Forecast, as_of: dt.date) -> pl.DataFrame:
+    """Return the pairs with ``due_date``; null where no day within the horizon is as likely as not."""
+    gap = pl.duration(days=pl.col("typical_days").round().cast(pl.Int64))
+    expected = pl.when("regular").then(pl.col("last_bought") + gap).otherwise("median")
+    return forecast.pairs.with_columns(median=_day(forecast.survival, 0.5, as_of)).with_columns(due_date=expected)
+
+
 def _dated(forecast: Forecast, as_of: dt.date, window_days: int, lead_days: int) -> pl.DataFrame:
     """Return the pairs with their days and the probability of a purchase in the window."""
     survival = forecast.survival
-    dated = forecast.pairs.with_columns(
-        median=_day(survival, 0.5, as_of),
+    return _expected(forecast, as_of).with_columns(
+        remind_on=pl.col("due_date") - pl.duration(days=lead_days),
         earliest=_day(survival, 0.1, as_of),
         latest=_day(survival, 0.9, as_of),
         probability=pl.Series(curves.probability_within(survival, window_days)),
     )
-    gap = pl.duration(days=pl.col("typical_days").round().cast(pl.Int64))
-    expected = pl.when("regular").then(pl.col("last_bought") + gap).otherwise("median")
-    lead = pl.duration(days=lead_days)
-    return dated.with_columns(due_date=expected).with_columns(remind_on=pl.col("due_date") - lead)
 
 
 def _day(survival: npt.NDArray[np.float64], q: float, as_of: dt.date) -> pl.Series:

@@ -14,6 +14,7 @@ from regulars import artefact, features, labels, schema
 from regulars.artefact import Fitted, Meta, Task
 from regulars.estimators.churn import LightGBMChurn
 from regulars.estimators.recommend import OwnTop
+from regulars.estimators.replenishment import PoissonGamma
 from regulars.estimators.timing import LightGBMHazard
 from regulars.home import Home
 from regulars.ledger import Ledger
@@ -85,6 +86,7 @@ def champions(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "churn": LightGBMChurn(rounds=20, threads=1).fit(table, duration, observed),
         "timing": LightGBMHazard(horizon_days=HORIZON, rounds=20, threads=1).fit(table, duration, observed),
         "recommend": OwnTop().fit(lines, items, CUT),
+        "replenish": PoissonGamma(horizon_days=HORIZON).fit(lines, items, CUT),
     }
     folder = tmp_path_factory.mktemp("champions")
     for task, estimator in fitted.items():

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 
 from regulars.artefact import Fitted, Task
 from regulars.scoring import Champions
-from serving.app import MAX_BODY, create_app
+from serving.app import create_app
+from serving.bodies import MAX_BODY
 from serving.contract import (
     ModelsAnswer,
     ProblemAnswer,

@@ -115,3 +115,14 @@ def test_answers_name_the_champions(release_path: Path) -> None:
         task: entry["as_of"] for task, entry in lineage.items()
     }
     assert dataclasses.is_dataclass(read)
+
+
+def test_a_store_of_an_older_version_is_no_hindrance(
+    ledger: Ledger, champions: Path, others: Path, tmp_path: Path
+) -> None:
+    releases = tmp_path / "releases"
+    first = release_build.build(ledger, champions, releases)
+    release_build.point(first)
+    (first / STORE).write_bytes(b"of an older version")
+    second = release_build.build(ledger, others, releases)
+    assert Release.read(second).store.header.n_customers > 0

@@ -76,9 +76,9 @@ def test_what_was_made_beforehand_is_what_is_computed_now(scorer: Scorer, ledger
     for who in ("C005", "C017", "C044"):
         for kind in (ScoreRequest, RecommendRequest):
             prepared = kind.model_validate({"customer_id": who} | ({"explain": True} if kind is ScoreRequest else {}))
-            assert scorer.is_light(prepared)
+            assert scorer.is_light(prepared, day, [])
             now = prepared.model_copy(update={"history": as_request(ledger.customer(who))})
-            assert not scorer.is_light(now)
+            assert not scorer.is_light(now, day, [])
             answer = scorer.score if kind is ScoreRequest else scorer.recommend
             assert orjson.dumps(answer(now, day, "r")) == orjson.dumps(answer(prepared, day, "r"))
 

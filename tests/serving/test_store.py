@@ -11,7 +11,7 @@ from regulars import features, schema
 from regulars.errors import DataError, MissingError
 from regulars.ledger import Ledger
 from serving import store_build
-from serving.store import Store
+from serving.store import FORMAT, Store
 from tests.serving import shop
 
 
@@ -65,7 +65,8 @@ def test_another_version(ledger: Ledger, tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     store_build.build(ledger, path)
     connection = sqlite3.connect(path)
-    connection.execute("""UPDATE header SET content = replace(content, '"format":3', '"format":99')""")
+    forged = f'"format":{FORMAT}', '"format":99'
+    connection.execute("UPDATE header SET content = replace(content, ?, ?)", forged)
     connection.commit()
     connection.close()
     with pytest.raises(DataError, match="make it again"):

@@ -1,6 +1,6 @@
 """The command line: ``regulars VERB``."""
 
-from regulars.cli import cards, compare, data, leaks, models, new, promotion, reproduce, search, service, shop
+from regulars.cli import cards, compare, data, keys, leaks, models, new, promotion, reproduce, search, service, shop
 from regulars.cli.app import app, spoken
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "cards",
     "compare",
     "data",
+    "keys",
     "leaks",
     "main",
     "models",

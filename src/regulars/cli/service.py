@@ -50,16 +50,22 @@ def refresh(as_of: AnswersFor = None, ledger: LedgerOption = None, as_json: Json
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 3000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
     clock: Annotated[
         str, typer.Option(help="What day it is: today, YYYY-MM-DD, or 'data' for the day after the data.")
     ] = "today",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; another than 127.0.0.1 needs a key: regulars keys add NAME.")
+    ] = "127.0.0.1",
+    require_keys: Annotated[
+        bool, typer.Option("--require-keys", help="Ask programs on this machine for a key, too; use it behind a proxy.")
+    ] = False,
 ) -> None:
     """Serve the packaged champions on 127.0.0.1 until Ctrl-C; the documentation is at /docs."""
     from regulars import console, delivery
     from serving import process
 
-    plan = delivery.plan(Home.resolve(), port, None if clock == "today" else clock)
+    plan = delivery.plan(Home.resolve(), port, None if clock == "today" else clock, host, require_keys=require_keys)
     console.screen.print(f"starting {plan.tag} ...")
     process.serve(plan, ready=lambda url: console.screen.print(f"{url} answers; see {url}/docs; Ctrl-C stops it"))
 

@@ -77,16 +77,21 @@ def decay(ago: Ints, half_orders: float) -> Floats:
     return np.asarray(np.exp2(ago * (-1.0 / half_orders)))
 
 
-def places(row: Ints, values: npt.NDArray[np.floating]) -> Floats:
+def places(row: Ints, values: npt.NDArray[np.floating], counted: npt.NDArray[np.bool_] | None = None) -> Floats:
     """Return the place of each value among those of its row, 1 for the highest; equal values share the first.
 
     Args:
         row: (p,) ascending.
         values: (p,).
+        counted: (p,) which values take a place of their own; the others push nobody down. None: all.
+
+    >>> places(np.array([7, 7, 7]), np.array([0.3, 0.2, 0.1]), np.array([True, False, True])).tolist()
+    [1.0, 2.0, 2.0]
     """
     order = np.lexsort((-values, row))
     sorted_row, sorted_value = row[order], values[order]
-    place = np.arange(len(order))
+    takes = np.ones(len(order), np.int64) if counted is None else counted[order].astype(np.int64)
+    place = np.cumsum(takes) - takes
     fresh_row = np.diff(sorted_row, prepend=-1) != 0
     fresh = fresh_row | (np.diff(sorted_value, prepend=np.nan) != 0)
     start = np.maximum.accumulate(np.where(fresh_row, place, 0))

@@ -176,6 +176,18 @@ def test_described_items_rank_alike_alone_and_in_a_batch(ranker: LightGBMRanker,
     assert batch.filter(pl.col("customer_id") == "C000").equals(alone)
 
 
+@pytest.mark.parametrize("named", [("I00", "I07", "I13", "I38"), tuple(f"I{number:02}" for number in range(40))])
+def test_named_items_keep_their_scores(ranker: LightGBMRanker, lines: pl.DataFrame, named: tuple[str, ...]) -> None:
+    """All that are named are rated, as in a list for which nothing was named, where that holds them."""
+    asked = ranker.recommend(lines, shop.AS_OF, len(named), Wish(in_stock=named))
+    assert asked.group_by("customer_id").agg(pl.col("item_id").n_unique())["item_id"].unique().to_list() == [len(named)]
+    plain = ranker.recommend(lines, shop.AS_OF, 12)
+    both = plain.join(asked, on=["customer_id", "item_id"], suffix="_asked")
+    assert both.height > 60
+    assert (both["score"] == both["score_asked"]).all()
+    assert (both["source"] == both["source_asked"]).all()
+
+
 def test_other_customers_need_others(lines: pl.DataFrame) -> None:
     with pytest.raises(ConfigError, match=r"n_snapshots is at least 2, not 1"):
         small(lessons="other customers", n_snapshots=1).fit(lines, shop.items(), shop.AS_OF)

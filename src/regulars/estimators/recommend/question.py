@@ -153,13 +153,21 @@ class Question:
         """Whether anybody ever bought an item."""
         return item < self.assortment.catalogue.n_items and bool(self.assortment.stat("item_ever")[item] > 0)
 
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether :meth:`extras` tells of every item that may be offered, so that the sources need not find them."""
+        return self.wish.in_stock is not None and not self.wish.only_new and len(self.best) <= self._n_extras
+
+    @property
+    def _n_extras(self) -> int:
+        return max(2 * self.k, _LEAST) if self.wish.is_filtered else 2 * self.k
+
     def extras(self, histories: Histories) -> Extra:
         """Return what each customer must be told about: best sellers enough for any list, and described items.
 
         Whoever owns some of the best sellers still finds enough others among them.
         """
-        n = max(2 * self.k, _LEAST) if self.wish.is_filtered else 2 * self.k
-        row, item = self._best_for(histories, n)
+        row, item = self._best_for(histories, self._n_extras)
         allowed = self.allowed if self.wish.is_filtered else None
         more = Extra(row, item, self.demand[item], np.zeros(len(row), np.float32), allowed)
         return self._with_described(more, histories) if self.described.height else more

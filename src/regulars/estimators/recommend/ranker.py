@@ -123,7 +123,7 @@ class LightGBMRanker(Recommender):
         return boosting.train(learned.rows, learned.bought, NAMES, parameters, self.rounds, seed, group=learned.sizes)
 
     def _rate(self, histories: Histories, asked: Question) -> Scored:
-        limits = self._limits(asked.k)
+        limits = self._limits(0 if asked.is_told_whole else asked.k)
         if asked.wish.kind == "buy_again":
             limits = replace(limits, history=int(histories.n_orders.max(initial=0) + len(histories.row)))
         told = asked.extras(histories) if asked.wish.is_filtered or asked.described.height else None

@@ -125,6 +125,9 @@ class Sources:
     def candidates(self, asked: Histories, limits: Limits | None = None, extra: Extra | None = None) -> Candidates:
         """Return what may be offered to each customer.
 
+        The places that RANKED tells are among what the sources found, so an item says the same of itself whatever
+        else must be among the candidates.
+
         Args:
             asked: the customers.
             limits: how many; those of the plan where none are given.
@@ -139,8 +142,9 @@ class Sources:
         own = asked.pair_row * width + asked.pair_item
         first = _first(asked, limits.history)
         everybody = (np.arange(asked.n)[:, None] * width + self.popular.items[None, : limits.popular]).ravel()
-        more = [] if extra is None else self._more(said[-1], extra, limits.mix, width)
-        keys = np.unique(np.concatenate([*found, own[first], everybody, *more]))
+        usual = keys = np.unique(np.concatenate([*found, own[first], everybody]))
+        if extra is not None:
+            keys = np.unique(np.concatenate([usual, *self._more(said[-1], extra, limits.mix, width)]))
         row, item = np.divmod(keys, width)
         scores = _looked_up(said, row, self.shelf.columns(item))
         if extra is not None:
@@ -148,8 +152,9 @@ class Sources:
             place = np.searchsorted(keys, extra.row[read] * width + extra.item[read])
             scores[place, SCORES.index("content_score")] = extra.alike[read]
         mine = own[np.minimum(np.searchsorted(own, keys), len(own) - 1)] == keys
-        ranks = np.column_stack([places(row, scores[:, SCORES.index(name)]) for name in RANKED]).astype(np.float32)
-        return Candidates(row, item, _sources(mine, scores, row), np.hstack([scores, ranks]))
+        counted = None if extra is None else np.isin(keys, usual, assume_unique=True)
+        ranks = np.column_stack([places(row, scores[:, SCORES.index(name)], counted) for name in RANKED])
+        return Candidates(row, item, _sources(mine, scores, row), np.hstack([scores, ranks.astype(np.float32)]))
 
     def _more(self, mix: npt.NDArray[np.float32], extra: Extra, n: int, width: int) -> list[Ints]:
         """Return row x width + item of what must be told about: ``extra``, and the best of what is allowed."""

@@ -1,0 +1,110 @@
+"""A page of the list of reminders, in the words of the interface."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from regulars.errors import ConfigError
+from regulars.features.repurchase import Units
+from serving import due_cursor
+from serving.contract import Warned
+from serving.due import ORDER, Due
+from serving.due_contract import DueAnswer, DueRequest, DueRow
+from serving.due_cursor import Key
+from serving.problems import Problem, invalid
+from serving.release import Release
+from serving.sales import Sales
+
+
+def answer(release: Release, sales: Sales | None, request: DueRequest, today: dt.date, request_id: str) -> DueAnswer:
+    """Return a page of the list.
+
+    Args:
+        release: whose forecast and customers answer.
+        sales: the purchases that came in since; a row that they have settled is left out.
+        request: what is asked.
+        today: to tell whether the list is of a day that is past.
+        request_id: goes into the answer.
+
+    Raises:
+        Problem: AS_OF_OUT_OF_RANGE, MODEL_NOT_READY or INVALID_FIELD.
+    """
+    rows, cursor = _page(_listed(release, request), request)
+    left = rows if sales is None else _unsettled(rows, sales, release)
+    names = release.names(left["item_id"].unique().to_list())
+    return {
+        **release.answer(("replenish",), release.as_of, request_id, _warnings(release, today)),
+        "due": [_worded(row, names) for row in left.iter_rows(named=True)],
+        "next_cursor": cursor,
+    }
+
+
+def _listed(release: Release, request: DueRequest) -> pl.DataFrame:
+    """Return the whole list."""
+    kept = _kept(release)
+    if request.as_of not in (None, release.as_of):
+        text = f"the list is for {release.as_of}, not for {request.as_of}; ask for that day, or leave as_of out"
+        raise Problem("AS_OF_OUT_OF_RANGE", text)
+    try:
+        return kept.listed(request.window_days, request.lead_days, request.min_probability)
+    except ConfigError as error:
+        raise invalid("window_days", str(error)) from error
+
+
+def _kept(release: Release) -> Due:
+    if "replenish" not in release.champions.by_task:
+        text = "no champion for replenish; train one with: regulars train --task replenish --as-of DATE"
+        raise Problem("MODEL_NOT_READY", f"{text}, then: regulars refresh")
+    if release.due is None:
+        raise Problem("MODEL_NOT_READY", "no customers to remind; make a release with: regulars refresh")
+    return release.due
+
+
+def _page(listed: pl.DataFrame, request: DueRequest) -> tuple[pl.DataFrame, str | None]:
+    """Return the rows behind the cursor, and the cursor behind them where there are more."""
+    key = due_cursor.read(request)
+    rest = listed if key is None else listed.filter(due_cursor.behind(key))
+    rows = rest.head(request.limit)
+    if rows.height == rest.height:
+        return rows, None
+    return rows, due_cursor.written(request, Key(*rows.select(ORDER).row(-1)))
+
+
+def _warnings(release: Release, today: dt.date) -> list[Warned]:
+    """Return a warning where the list is of a day that is past."""
+    days = (today - release.as_of).days
+    if days < 1:
+        return []
+    text = f"the list is for {release.as_of}, {days} days before today; make today's with: regulars refresh"
+    return [{"code": "STALE_DATA", "text": text}]
+
+
+def _unsettled(rows: pl.DataFrame, sales: Sales, release: Release) -> pl.DataFrame:
+    """Return the rows without those whose customer has bought something of the kind on a later day."""
+    fresh = sales.among(rows["customer_id"].unique().to_list())
+    bought = pl.DataFrame(
+        [(who, sale.item_id, sale.purchased_at) for who, lines in fresh.items() for sale in lines if sale.quantity > 0],
+        schema={"customer_id": pl.String, "item_id": pl.String, "day": pl.Datetime("us")},
+        orient="row",
+    )
+    units: Units = release.champions["replenish"].estimator.shop_.units
+    last = units.attach(bought).group_by("customer_id", "unit").agg(pl.col("day").max().dt.date())
+    joined = rows.join(last, on=["customer_id", "unit"], how="left", maintain_order="left")
+    return joined.filter(pl.col("day").is_null() | (pl.col("day") <= pl.col("last_bought")))
+
+
+def _worded(row: Mapping[str, Any], names: Mapping[str, str | None]) -> DueRow:
+    return {
+        "customer_id": row["customer_id"],
+        "item_id": row["item_id"],
+        "name": names.get(row["item_id"]),
+        "last_bought": row["last_bought"],
+        "typical_days": row["typical_days"],
+        "due_date": row["due_date"],
+        "remind_on": row["remind_on"],
+        "interval_80": (row["earliest"], row["latest"]),
+        "probability": row["probability"],
+        "basis": row["basis"],
+    }
