@@ -52,3 +52,15 @@ Day = Annotated[
 
 PurchaseTime = Annotated[dt.datetime, AfterValidator(_wall_clock), AfterValidator(_plausible)]
 Money = Annotated[Decimal, Field(max_digits=12, allow_inf_nan=False)]
+
+WallClock = Annotated[
+    dt.datetime,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?$",
+            "description": "by the shop's wall clock, without an offset",
+        }
+    ),
+]
+"""A time as the shop writes it, in answers: without an offset it is no ``date-time`` of RFC 3339."""

@@ -7,6 +7,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from serving.contract import Answer, Churn, Evidence, NextPurchase, Spend
+from serving.fields import WallClock
 
 
 class Bought(TypedDict):
@@ -22,7 +23,7 @@ class Order(TypedDict):
     """One past order."""
 
     order_id: str
-    purchased_at: dt.datetime
+    purchased_at: WallClock
     amount: str
     n_lines: int
     lines: Annotated[list[Bought], Field(description="the dearest lines")]

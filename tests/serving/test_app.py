@@ -248,7 +248,7 @@ def test_an_item_nobody_knows(client: TestClient) -> None:
 
 
 def test_defect(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Scorer, "score", lambda *_: 1 / 0)
+    monkeypatch.setattr(Scorer, "score", lambda *_, **__: 1 / 0)
     problem = refused(client.post("/v1/score", json={"customer_id": "C003"}), "INTERNAL")
     assert "ZeroDivisionError" not in json.dumps(problem)
 

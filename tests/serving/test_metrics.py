@@ -121,7 +121,7 @@ def lines_of(scorer: Scorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     client.get("/v1/customers/secret-ada/profile?as_of=2024-06-01", headers=told)
     client.get("/secret-path", headers=told)
     client.post("/v1/score", json={"customer_id": "C003"}, headers=told)
-    monkeypatch.setattr(Scorer, "score", lambda _, asked, *__: {}[asked.customer_id])
+    monkeypatch.setattr(Scorer, "score", lambda _, asked, *__, **___: {}[asked.customer_id])
     client.post("/v1/score", json={"customer_id": "secret-eve"}, headers=told)
     assert "secret" not in written.getvalue()
     assert key not in written.getvalue()
