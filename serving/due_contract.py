@@ -7,10 +7,13 @@ from pydantic import ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from serving.contract import Answer, Request
-from serving.fields import Day
+from serving.fields import Day, Id
 
 MAX_ROWS = 1000
 """Rows of one page."""
+
+MAX_CUSTOMERS = 1000
+"""Customers of one list."""
 
 Cursor = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[A-Za-z0-9_-]+$")]
 """Where a page ended, for the service alone to read."""
@@ -22,6 +25,9 @@ class DueRequest(Request):
     model_config = ConfigDict(json_schema_extra={"examples": [{"window_days": 7, "lead_days": 2, "limit": 100}]})
 
     as_of: Day | None = Field(None, description="the first day of the list; it is made for the store's day only")
+    customer_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_CUSTOMERS, strict=False)] | None = Field(
+        None, description="whose; by default everybody's"
+    )
     window_days: int = Field(7, ge=1, le=365, description="days of the list, within those the champion looks ahead")
     lead_days: int = Field(2, ge=0, le=60, description="days from the reminder to the expected purchase")
     min_probability: float = Field(0.5, ge=0, le=1, description="least probability of a purchase in the window")

@@ -42,15 +42,17 @@ def answer(release: Release, sales: Sales | None, request: DueRequest, today: dt
 
 
 def _listed(release: Release, request: DueRequest) -> pl.DataFrame:
-    """Return the whole list."""
+    """Return the whole list, of those who are asked about."""
     kept = _kept(release)
     if request.as_of not in (None, release.as_of):
         text = f"the list is for {release.as_of}, not for {request.as_of}; ask for that day, or leave as_of out"
         raise Problem("AS_OF_OUT_OF_RANGE", text)
     try:
-        return kept.listed(request.window_days, request.lead_days, request.min_probability)
+        rows = kept.listed(request.window_days, request.lead_days, request.min_probability)
     except ConfigError as error:
         raise invalid("window_days", str(error)) from error
+    whose = request.customer_ids
+    return rows if whose is None else rows.filter(pl.col("customer_id").is_in(list(whose)))
 
 
 def _kept(release: Release) -> Due:

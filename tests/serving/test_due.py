@@ -78,6 +78,14 @@ def test_pages_make_the_list(scorer: Scorer) -> None:
     assert len(parts) > 3
 
 
+def test_the_list_of_some_is_part_of_the_list(scorer: Scorer) -> None:
+    whole = rows(asked(scorer, min_probability=0.1, limit=1000))
+    some = {row["customer_id"] for row in whole[:3]}
+    found = rows(asked(scorer, min_probability=0.1, limit=1000, customer_ids=[*some, "nobody"]))
+    assert found == [row for row in whole if row["customer_id"] in some]
+    assert len(found) < len(whole)
+
+
 def test_a_last_page_that_is_full_is_the_last(scorer: Scorer) -> None:
     n = len(asked(scorer, limit=1000)["due"])
     assert asked(scorer, limit=n)["next_cursor"] is None

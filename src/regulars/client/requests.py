@@ -125,13 +125,21 @@ def rank(
 def due(
     as_of: Day | None = None,
     *,
+    customer_ids: Sequence[str] | None = None,
     window_days: int | None = None,
     lead_days: int | None = None,
     min_probability: float | None = None,
     limit: int | None = None,
 ) -> Walk[dict[str, Any]]:
     """Yield who runs out of what, page by page until there is no more; ``limit`` is the length of a page."""
-    asked = {"window_days": window_days, "lead_days": lead_days, "min_probability": min_probability, "limit": limit}
+    whose = None if customer_ids is None else list(customer_ids)
+    asked = {
+        "customer_ids": whose,
+        "window_days": window_days,
+        "lead_days": lead_days,
+        "min_probability": min_probability,
+        "limit": limit,
+    }
     cursor = None
     while True:
         answer = yield _post("replenishment/due", as_of=as_of, **asked, cursor=cursor)
