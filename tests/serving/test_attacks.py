@@ -3,18 +3,16 @@
 import gzip
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import psutil
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
 from serving.edge import DEADLINE_SECONDS
-from serving.process import free_port
+from tests.serving.served import Served
 from tests.serving.test_sales import line
 
 pytestmark = pytest.mark.serving
@@ -45,14 +43,8 @@ class Heard(NamedTuple):
 @pytest.fixture
 def port(client: TestClient) -> Iterator[int]:
     """Where the service listens, behind the server that BentoML uses."""
-    server = uvicorn.Server(uvicorn.Config(client.app, port=free_port(), log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server.config.port
-    server.should_exit = True
-    thread.join()
+    with Served(client.app) as address:
+        yield int(address.rpartition(":")[2])
 
 
 def tell(port: int, *chunks: bytes, pause: float = 0.0) -> Heard:

@@ -18,7 +18,8 @@ from serving.live import Live
 from serving.release import Release
 from serving.scorer import Scorer
 from tests.serving import shop
-from tests.serving.browsing import Served, Watched
+from tests.serving.browsing import Watched
+from tests.serving.served import Served
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")

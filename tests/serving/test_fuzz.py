@@ -4,16 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
-from serving.process import free_port
+from tests.serving.served import Served
 
 EXAMPLES = os.environ.get("REGULARS_FUZZ", "5")
 """Random requests a route, beside those at the edges of every field; 200 make more than 2,000 in all."""
@@ -31,14 +28,8 @@ that the shop has no category of that name, that a day lies before the models we
 @pytest.fixture
 def url(client: TestClient) -> Iterator[str]:
     """The service behind a real server."""
-    server = uvicorn.Server(uvicorn.Config(client.app, port=free_port(), log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.config.port}"
-    server.should_exit = True
-    thread.join()
+    with Served(client.app) as address:
+        yield address
 
 
 @pytest.mark.serving
