@@ -2,20 +2,17 @@
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from regulars.errors import MissingError
 from serving import bodies, console_page, docs_page, facts, metrics, openapi, schema_told
 from serving.batch_contract import BatchRequest
 from serving.clock import Clock
@@ -27,14 +24,12 @@ from serving.guard import Guard, guarded, sees_people
 from serving.live import Live
 from serving.operations import JSON, OPERATIONS
 from serving.overload import Pool
-from serving.problems import Problem, defect, from_validation, invalid
+from serving.problems import Problem, from_validation, invalid
 from serving.purchase_contract import PurchasesRequest
 from serving.rank_contract import RankRequest
 from serving.recommend_contract import RecommendRequest
+from serving.routes import Routes
 from serving.scorer import Scorer
-
-MAX_PATH = 200
-"""Characters of an address that an error repeats."""
 
 THREADS = 2
 """Answers computed at once in one process; more of them only share the same core."""
@@ -161,21 +156,11 @@ def create_app(live: Live, clock: Clock, guard: Guard | None = None) -> Edge:
     """
     api = Api(live, clock)
     endpoints = [(o, guarded(getattr(api, o.name), guard, o.scope)) for o in OPERATIONS]
+    exact = {(o.method, o.path): endpoint for o, endpoint in endpoints}
     routes = [Route(_pattern(o.path), endpoint, methods=[o.method]) for o, endpoint in endpoints]
     pages = [Route("/", _home), Route("/docs", _docs), Route("/openapi.json", _openapi)]
-    app = Starlette(
-        routes=[*routes, *pages, *console_page.ROUTES],
-        exception_handlers={
-            Problem: _refuse,
-            MissingError: _refuse_missing,
-            HTTPException: _refuse_http,
-            Exception: _admit,  # Starlette raises it again, so that the edge can write it down
-        },
-    )
-    app.router.redirect_slashes = False
     named = {endpoint: o.path for o, endpoint in endpoints} | {page.endpoint: page.path for page in pages}
-    named |= console_page.NAMED
-    return Edge(app, named)
+    return Edge(Routes(exact, [*routes, *pages, *console_page.ROUTES]), named | console_page.NAMED)
 
 
 def _pattern(path: str) -> str:
@@ -193,38 +178,6 @@ async def _docs(_: HttpRequest) -> Response:
 
 async def _openapi(_: HttpRequest) -> Response:
     return _json(openapi.document())
-
-
-async def _refuse(request: HttpRequest, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101 - the handler is registered for this type
-    return _problem(request, error)
-
-
-async def _refuse_missing(request: HttpRequest, error: Exception) -> Response:
-    """Answer a question that no champion is there for."""
-    return _problem(request, Problem("MODEL_NOT_READY", str(error)))
-
-
-async def _admit(request: HttpRequest, _: Exception) -> Response:
-    return _problem(request, defect(request.state.request_id))
-
-
-def _problem(request: HttpRequest, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with a problem; the edge counts and logs its code."""
-    request.state.code = problem.code
-    return problem.response(request.state.request_id, headers)
-
-
-async def _refuse_http(request: HttpRequest, error: Exception) -> Response:
-    """Put Starlette's own errors, which are 404 and 405, into our shape."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for this type
-    path = request.url.path[:MAX_PATH]
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("Allow", "")
-        problem = Problem("METHOD_NOT_ALLOWED", f"{path} answers {allowed}, not {request.method}; see /docs")
-    else:
-        problem = Problem("NOT_FOUND", f"there is no {path}; see /docs")
-    return _problem(request, problem, error.headers)
 
 
 def _counted(scorer: Scorer) -> Callable[[PurchasesRequest, dt.date, str], Any]:

@@ -1,6 +1,5 @@
 """Reading what a request brings: bounded, in time, and as the contract says."""
 
-import asyncio
 import json
 from typing import Any, TypeVar
 
@@ -8,11 +7,15 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from serving.operations import JSON
-from serving.overload import BODY_SECONDS
 from serving.problems import Problem, from_validation
 
 MAX_BODY = 1 << 20
 """Bytes of a body."""
+
+MEDIA = JSON.encode()
+
+READING = "is_reading"
+"""Item of a request's state: whether its body is still to come."""
 
 C = TypeVar("C", bound=BaseModel)
 
@@ -21,22 +24,22 @@ async def read(request: Request, kind: type[C]) -> C:
     """Read the body as a ``kind``.
 
     Raises:
-        Problem: UNSUPPORTED_MEDIA_TYPE, BODY_TOO_SLOW, TOO_LARGE, MALFORMED_JSON or INVALID_FIELD.
+        Problem: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, MALFORMED_JSON or INVALID_FIELD.
     """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != JSON or request.headers.get("content-encoding", "identity") != "identity":
+    headers = dict(request.scope["headers"])  # Starlette's own looks each name up in the whole list
+    media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if media != MEDIA or headers.get(b"content-encoding", b"identity") != b"identity":
         raise Problem("UNSUPPORTED_MEDIA_TYPE", "send a JSON object with the header Content-Type: application/json")
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await _bytes(request)
-    except TimeoutError:
-        slow = f"the body did not come within {BODY_SECONDS:g} seconds; send it at once"
-        raise Problem("BODY_TOO_SLOW", slow, headers={"Connection": "close"}) from None
+    state = request.scope["state"]
+    state[READING] = True
+    body = await _bytes(request)
+    state[READING] = False
     try:
         asked = kind.model_validate_json(body)
     except ValidationError as error:
         raise from_validation(error, kind.model_fields) from None
-    json.loads(body, object_pairs_hook=_once)
+    if body.count(b":") > 1:  # of one key there are no two
+        ONCE.decode(body.decode())
     return asked
 
 
@@ -45,6 +48,7 @@ async def _bytes(request: Request) -> bytes:
 
     Raises:
         Problem: TOO_LARGE.
+        ClientDisconnect: they do not come.
     """
     body = bytearray()
     async for chunk in request.stream():
@@ -64,3 +68,7 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
     if len(set(names)) < len(names):
         twice = next(name for at, name in enumerate(names) if name in names[:at])
         raise Problem("MALFORMED_JSON", f"the key {twice!r} stands twice in one object; send it once")
+
+
+ONCE = json.JSONDecoder(object_pairs_hook=_once)
+"""Reads JSON in which no object has a key twice; what it reads is of no use."""

@@ -7,16 +7,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving import logs, metrics
+from serving import bodies, logs, metrics, refusals
 from serving.overload import InFlight
-from serving.problems import KINDS, Problem, defect
+from serving.problems import KINDS, Problem
 
 DEADLINE_SECONDS = 5.0
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 NO_ROUTE = "(none)"
 
 
@@ -70,13 +68,18 @@ class Edge:
             async with asyncio.timeout(self.deadline_seconds):
                 await self.app(scope, receive, answer)
         except TimeoutError:
-            return Problem("OVERLOADED", f"no answer within {self.deadline_seconds:g} seconds; try again in a moment")
-        except ClientDisconnect:
-            return None
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and answered
-            logs.failure(answer.request_id, error)
-            return defect(answer.request_id)
+            return self._late(scope)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is answered
+            return refusals.problem(error, scope)
         return None
+
+    def _late(self, scope: Scope) -> Problem:
+        """Return what to answer after the deadline: whose fault it is."""
+        seconds = f"{self.deadline_seconds:g} seconds"
+        if scope["state"].get(bodies.READING):
+            slow = f"the body did not come within {seconds}; send it at once"
+            return Problem("BODY_TOO_SLOW", slow, headers={"Connection": "close"})
+        return Problem("OVERLOADED", f"no answer within {seconds}; try again in a moment")
 
 
 class _Sender:
@@ -90,11 +93,11 @@ class _Sender:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)["X-Request-ID"] = self.request_id
+            message["headers"].append((b"x-request-id", self.request_id.encode()))
         await self._send(message)
 
 
 def _request_id(scope: Scope) -> str:
     """Return the client's request id where it is a plain one, else a new one."""
-    given = Headers(scope=scope).get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    given = dict(scope["headers"]).get(b"x-request-id", b"")
+    return given.decode() if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

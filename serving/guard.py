@@ -3,7 +3,7 @@
 import functools
 import ipaddress
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -15,8 +15,7 @@ from serving.environment import KEYS, REQUIRE_KEYS
 from serving.keys import Key, Ring, Scope
 from serving.problems import Problem
 from serving.rates import Rates
-
-Endpoint = Callable[[Request], Awaitable[Response]]
+from serving.routes import Endpoint
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via"})

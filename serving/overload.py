@@ -20,9 +20,6 @@ WAITING = 32
 IN_FLIGHT = 256
 """Requests that one worker has begun and not answered: their bodies take up to 1 MiB each."""
 
-BODY_SECONDS = 3.0
-"""How long a body may take to come."""
-
 
 class Pool:
     """Threads that compute answers, and a short queue before them."""

@@ -1,4 +1,4 @@
-"""The service as BentoML packages and runs it: one process a core, our routes in front of BentoML's own.
+"""The service as BentoML packages and runs it: one process a core, our app in front of all that is BentoML's.
 
 BentoML also imports this module to build a Bento and to supervise the workers, so it loads next to nothing;
 models, Polars and LightGBM come when a worker starts.
@@ -18,9 +18,6 @@ from serving import environment
 
 PACKAGED = Path(__file__).resolve().parents[1] / "release"
 """Where a Bento keeps the release of nobody, which answers where no other is named: beside this package."""
-
-TIMEOUT_SECONDS = 6
-"""When BentoML gives up; just after the app itself does, whose answer has our shape."""
 
 T = TypeVar("T")
 
@@ -67,43 +64,45 @@ def _path(variable: str, kind: Callable[[Path], T]) -> T | None:
     return kind(Path(named)) if named else None
 
 
-class Front:
-    """Answers HTTP before BentoML's own routes do, so that every answer and every error has our shape."""
-
-    app: ClassVar[ASGIApp]
-    """Ours; a worker sets it when it has loaded its models, which is before it listens."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand in front of BentoML's ``app``, which keeps starting and stopping the service."""
-        self._bento = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        await (Front.app if scope["type"] == "http" else self._bento)(scope, receive, send)
-
-
 class Worker:
     """One process of the service: loads the champions once, then only answers."""
 
+    app: ClassVar[ASGIApp]
+    """Set when the models are loaded, which is before the process listens."""
+
     def __init__(self) -> None:
         """Load, and keep the garbage collector from walking through what was loaded."""
-        from serving import fairness, logs  # noqa: PLC0415 - only in a worker
+        from serving import logs  # noqa: PLC0415 - only in a worker
 
         logs.start()
-        fairness.accept_one_at_a_time()
-        Front.app = load()
+        Worker.app = load()
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
 
 
-service = bentoml.service(
+class Outermost(bentoml.Service[Worker]):  # type: ignore[misc] # BentoML resolves the name when it is asked for
+    """Answers HTTP before BentoML's tracing, time-out and routes do, so that every answer and every error is ours.
+
+    Its middleware would stand behind the first two, which cost a third of an answer; the app has a deadline of its own.
+    """
+
+    def to_asgi(self, is_main: bool = True) -> ASGIApp:  # noqa: FBT001 - BentoML's signature
+        """Return the app of a worker; BentoML's keeps starting and stopping the service."""
+        behind = super().to_asgi(is_main)
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await (Worker.app if scope["type"] == "http" else behind)(scope, receive, send)
+
+        return answer
+
+
+service: bentoml.Service[Worker] = bentoml.service(
+    service_class=Outermost,
     name="regulars",
     workers=int(os.environ.get(environment.WORKERS, "0")) or "cpu_count",
-    traffic={"timeout": TIMEOUT_SECONDS},
     http={"host": "127.0.0.1"},  # elsewhere only on demand: BENTOML_HOST
     metrics={"enabled": False},  # BentoML's would count each customer's address by itself; /metrics is ours
     logging={"access": {"enabled": False}},
     envs=[{"name": name, "value": "1"} for name in ONE_THREAD],
 )(Worker)
-service.add_asgi_middleware(Front)

@@ -28,7 +28,7 @@ RATIOS: Mapping[str, Ratio] = {
     "recommend_vs_noop": Ratio("recommend", "noop", "per_second", min),
     "score_p50_vs_bare": Ratio("score", "bare", "p50", max),
     "score_vs_lean_noop": Ratio("score", "lean_noop", "per_second", min),
-    "score_p50_vs_mounted": Ratio("score", "mounted", "p50", max),
+    "score_p50_vs_outermost": Ratio("score", "outermost", "p50", max),
 }
 CPU = {"score_vs_noop": "noop", "score_vs_mlflow": "mlflow", "score_vs_bare": "bare"}
 """Whose processor time a request is divided by that of a score: what a busy machine does not change much."""

@@ -35,11 +35,11 @@ def targets(shop: Shop, *, quick: bool = False) -> list[Target]:
     score = [ask.text.partition("\r\n\r\n")[2] for ask in found[0].asks]
     found += [
         _one("noop", "noop", "/noop", {"row": ROW}),
-        Target("bare", "bare", [Ask("bare", _posted("/bare", body)) for body in score]),
+        Target("bare", "bare", [Ask("bare", _posted("/bare/", body)) for body in score]),
     ]
     if not quick:
         found += [
-            Target("mounted", "bare", [Ask("mounted", _posted("/mounted/", body)) for body in score]),
+            Target("outermost", "bare", [Ask("outermost", _posted("/outermost", body)) for body in score]),
             _one("lean_noop", "bare", "/noop", {"row": ROW}),
         ]
     return [*found, _one("mlflow", "mlflow", "/invocations", {"dataframe_split": _features()})]

@@ -171,13 +171,13 @@ def test_a_service_without_a_release_is_refused(tmp_path: Path) -> None:
 def test_what_is_asked_fits_the_servers() -> None:
     shop = Shop([f"C{n}" for n in range(20)], dt.date(2024, 3, 1))
     every = {each.name: each for each in targets.targets(shop)}
-    assert list(every) == [*targets.OURS, "noop", "bare", "mounted", "lean_noop", "mlflow"]
+    assert list(every) == [*targets.OURS, "noop", "bare", "outermost", "lean_noop", "mlflow"]
     assert every["batch"].customers == 20
     score, bare = every["score"].asks[0].text, every["bare"].asks[0].text
     assert score.partition("\r\n\r\n")[2] == bare.partition("\r\n\r\n")[2]
     body = json.loads(every["mlflow"].asks[0].text.partition("\r\n\r\n")[2])["dataframe_split"]
     assert len(body["columns"]) == len(body["data"][0])
-    assert {each.name for each in targets.targets(shop, quick=True)} == set(every) - {"mounted", "lean_noop"}
+    assert {each.name for each in targets.targets(shop, quick=True)} == set(every) - {"outermost", "lean_noop"}
 
 
 def test_the_servers_are_told_where_to_listen(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from serving import app as app_module
-from serving import bodies, metrics
+from serving import metrics
 from serving.app import create_app
 from serving.edge import Edge
 from serving.live import Live
@@ -140,15 +140,16 @@ def test_after_midnight_answers_are_computed_beside_the_event_loop(
     asyncio.run(story())
 
 
-def test_slow_bodies(scorer: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.01)
+def test_slow_bodies(scorer: Scorer) -> None:
+    hasty = create_app(Live(scorer), lambda _: scorer.release.as_of)
+    hasty.deadline_seconds = 0.01
 
     async def drip() -> AsyncIterator[bytes]:
         yield b'{"customer_id"'
         await asyncio.sleep(60)
 
     async def story() -> None:
-        async with client(scorer) as asking:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(hasty), base_url="http://test") as asking:
             response = await asking.post("/v1/score", content=drip(), headers={"Content-Type": "application/json"})
             refused(response, "BODY_TOO_SLOW")
             assert response.headers["connection"] == "close"

@@ -77,7 +77,7 @@ def test_requirements_are_what_the_service_imports(loaded: dict[str, Any]) -> No
     foreign = packages - set(sys.stdlib_module_names) - {"regulars", "serving"}
     distributions = importlib.metadata.packages_distributions()
     needed = {distributions[name][0].lower().replace("_", "-") for name in foreign}
-    assert needed - {"pydantic-core"} | {"httptools"} == set(REQUIREMENTS)  # pydantic itself pins its core
+    assert needed - {"pydantic-core"} | {"httptools", "uvloop"} == set(REQUIREMENTS)  # pydantic itself pins its core
 
 
 def test_the_service_loads_no_training_ground(loaded: dict[str, Any]) -> None:
