@@ -23,7 +23,7 @@ from serving.fields import Day, Id
 from serving.guard import Guard, guarded, sees_people
 from serving.live import Live
 from serving.operations import JSON, OPERATIONS
-from serving.overload import Pool
+from serving.overload import IN_FLIGHT, Pool
 from serving.problems import Problem, from_validation, invalid
 from serving.purchase_contract import PurchasesRequest
 from serving.rank_contract import RankRequest
@@ -35,6 +35,9 @@ THREADS = 2
 """Answers computed at once in one process; more of them only share the same core."""
 
 _POOL = Pool(THREADS)
+_LOOK_UPS = Pool(8, waiting=IN_FLIGHT)
+"""For purchases that are kept on another machine: waiting for it takes no processor time."""
+
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 _DAY: TypeAdapter[dt.date] = TypeAdapter(Day)
 
@@ -133,8 +136,9 @@ class Api:
     async def _answered(self, scorer: Scorer, answer: Callable[..., Any], asked: Q, request: HttpRequest) -> Response:
         """Find an answer made beforehand, or compute it; count which."""
         today, request_id = self._today(scorer), request.state.request_id
-        fresh = scorer.fresh(asked.customer_id)
-        is_light = scorer.is_light(asked, today, fresh)
+        look_up = functools.partial(scorer.fresh, asked.customer_id)
+        fresh = look_up() if scorer.is_near else await _LOOK_UPS.run(look_up)
+        is_light = scorer.is_light(asked, today, fresh.lines)
         knowing = functools.partial(answer, fresh=fresh)
         found = (
             _json(knowing(asked, today, request_id)) if is_light else await _worked(knowing, asked, today, request_id)

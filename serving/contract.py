@@ -103,6 +103,7 @@ class Warned(TypedDict):
         "NO_MODEL",
         "UNKNOWN_CUSTOMER",
         "UNKNOWN_ITEM",
+        "PURCHASES_UNKNOWN",
     ]
     text: str
 

@@ -1,7 +1,7 @@
 """A page of the list of reminders, in the words of the interface."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import polars as pl
@@ -13,17 +13,21 @@ from serving.contract import Warned
 from serving.due import ORDER, Due
 from serving.due_contract import DueAnswer, DueRequest, DueRow
 from serving.due_cursor import Key
+from serving.fresh import Fresh
 from serving.problems import Problem, invalid
 from serving.release import Release
-from serving.sales import Sales
+from serving.sales import Sale
+
+Among = Callable[[Collection[str]], Fresh[dict[str, list[Sale]]]]
+"""Looks up the purchases of customers that came in since the release was made."""
 
 
-def answer(release: Release, sales: Sales | None, request: DueRequest, today: dt.date, request_id: str) -> DueAnswer:
+def answer(release: Release, among: Among, request: DueRequest, today: dt.date, request_id: str) -> DueAnswer:
     """Return a page of the list.
 
     Args:
         release: whose forecast and customers answer.
-        sales: the purchases that came in since; a row that they have settled is left out.
+        among: looks up the purchases that came in since; a row that they have settled is left out.
         request: what is asked.
         today: to tell whether the list is of a day that is past.
         request_id: goes into the answer.
@@ -32,10 +36,11 @@ def answer(release: Release, sales: Sales | None, request: DueRequest, today: dt
         Problem: AS_OF_OUT_OF_RANGE, MODEL_NOT_READY or INVALID_FIELD.
     """
     rows, cursor = _page(_listed(release, request), request)
-    left = rows if sales is None else _unsettled(rows, sales, release)
+    fresh = among(rows["customer_id"].unique().to_list())
+    left = _unsettled(rows, fresh.lines, release) if fresh.lines else rows
     names = release.names(left["item_id"].unique().to_list())
     return {
-        **release.answer(("replenish",), release.as_of, request_id, _warnings(release, today)),
+        **release.answer(("replenish",), release.as_of, request_id, [*fresh.warnings, *_warnings(release, today)]),
         "due": [_worded(row, names) for row in left.iter_rows(named=True)],
         "next_cursor": cursor,
     }
@@ -83,9 +88,8 @@ def _warnings(release: Release, today: dt.date) -> list[Warned]:
     return [{"code": "STALE_DATA", "text": text}]
 
 
-def _unsettled(rows: pl.DataFrame, sales: Sales, release: Release) -> pl.DataFrame:
+def _unsettled(rows: pl.DataFrame, fresh: Mapping[str, list[Sale]], release: Release) -> pl.DataFrame:
     """Return the rows without those whose customer has bought something of the kind on a later day."""
-    fresh = sales.among(rows["customer_id"].unique().to_list())
     bought = pl.DataFrame(
         [(who, sale.item_id, sale.purchased_at) for who, lines in fresh.items() for sale in lines if sale.quantity > 0],
         schema={"customer_id": pl.String, "item_id": pl.String, "day": pl.Datetime("us")},

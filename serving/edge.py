@@ -1,6 +1,7 @@
 """The outermost layer of the app: request ids, a deadline, counters, and an answer whatever happens."""
 
 import asyncio
+import itertools
 import re
 import time
 import uuid
@@ -17,6 +18,13 @@ DEADLINE_SECONDS = 5.0
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 NO_ROUTE = "(none)"
 
+KEPT_ANSWERS = 1000
+"""After so many answers of a worker, one closes its connection.
+
+Connections stay with the worker that accepted them: when another one was killed all come to those that are left, and
+who takes its place would have nothing to do.
+"""
+
 
 class Edge:
     """Wraps an app so that every request has an id, an end, and an answer in our shape."""
@@ -28,6 +36,7 @@ class Edge:
         self.deadline_seconds = deadline_seconds
         self.in_flight = InFlight()
         self.logs_all = logs.tells_all()
+        self._answers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -35,7 +44,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        answer = _Sender(send, _request_id(scope))
+        answer = _Sender(send, _request_id(scope), is_last=next(self._answers) % KEPT_ANSWERS == 0)
         state = scope.setdefault("state", {})
         state["request_id"] = answer.request_id
         problem = await self._admitted(scope, receive, answer)
@@ -85,8 +94,9 @@ class Edge:
 class _Sender:
     """Sends the answer, with its request id, and remembers its status."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, *, is_last: bool) -> None:
         self._send = send
+        self._is_last = is_last
         self.request_id = request_id
         self.status: int | None = None
 
@@ -94,6 +104,8 @@ class _Sender:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"].append((b"x-request-id", self.request_id.encode()))
+            if self._is_last:
+                message["headers"].append((b"connection", b"close"))
         await self._send(message)
 
 

@@ -4,7 +4,8 @@ RELEASES = "REGULARS_RELEASES"
 """Folder of the releases, one of which answers; without it, the Bento's own, which knows no customers."""
 
 PURCHASES = "REGULARS_PURCHASES"
-"""Path of the file in which purchases that come in are kept; without it, none are taken."""
+"""Where purchases that come in are kept: the path of a file, or the address (``postgresql://``) of a database that
+several machines share; without it, none are taken."""
 
 KEYS = "REGULARS_KEYS"
 """Path of the file of API keys; without it, only programs on this machine are answered."""

@@ -36,6 +36,9 @@ _ANSWERS = Counter(
     ["source"],
 )
 _PURCHASES = Counter("regulars_purchases", "Lines of purchases that were kept; known ones sent again do not count.")
+_UNKNOWN = Counter(
+    "regulars_purchases_unknown", "Answers that could not look up the purchases since the release, and say so."
+)
 
 IN_FLIGHT = Gauge("regulars_requests_in_flight", "Requests begun and not yet answered.", multiprocess_mode="livesum")
 COMPUTING = Gauge(
@@ -64,6 +67,11 @@ def answered(*, prepared: bool) -> None:
 def kept(n_lines: int) -> None:
     """Count lines of purchases that were kept."""
     _PURCHASES.inc(n_lines)
+
+
+def unknown() -> None:
+    """Count one answer that does not know the purchases since the release."""
+    _UNKNOWN.inc()
 
 
 def exposition(facts: Iterable[Metric] = ()) -> bytes:

@@ -124,7 +124,7 @@ OPERATIONS = (
         PurchasesRequest,
         PurchasesAnswer,
         examples.PURCHASES,
-        (*BODY, "CONTRADICTED", "PURCHASES_OFF", "MODEL_NOT_READY"),
+        (*BODY, "CONTRADICTED", "PURCHASES_OFF", "PURCHASES_UNAVAILABLE", "MODEL_NOT_READY"),
         status=202,
         scope="write",
     ),

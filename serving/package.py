@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,6 +46,9 @@ REQUIREMENTS = (
 )
 """What the service imports, and what makes uvicorn fast; pinned to the versions at hand, and pip adds the rest."""
 
+OPTIONAL = ("psycopg", "psycopg-binary")
+"""What the extra ``postgres`` installs: packaged where it is there."""
+
 SYSTEM_PACKAGES = ["libgomp1"]
 """LightGBM's only wish beyond Python packages."""
 
@@ -65,7 +68,7 @@ def package(champions: Path, ledger: Ledger, home: Home) -> str:
     """
     home.prepare()
     read_models(champions / LINEAGE)
-    requirements = [f"{name}=={version(name)}" for name in REQUIREMENTS]
+    requirements = [f"{name}=={version(name)}" for name in required()]
     key = _key(champions, ledger, requirements)
     bento = home.bentoml / "bentos" / NAME / key
     if not (bento / COMPLETE).is_file():
@@ -75,6 +78,11 @@ def package(champions: Path, ledger: Ledger, home: Home) -> str:
             _build(Path(context), key, requirements, champions)
         (bento / COMPLETE).touch()
     return f"{NAME}:{key}"
+
+
+def required() -> list[str]:
+    """Return the distributions that a Bento made in this environment needs."""
+    return [*REQUIREMENTS, *(name for name in OPTIONAL if any(True for _ in distributions(name=name)))]
 
 
 def _key(champions: Path, ledger: Ledger, requirements: Sequence[str]) -> str:

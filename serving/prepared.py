@@ -13,11 +13,14 @@ import orjson
 
 from regulars.errors import DataError, MissingError
 from serving.contract import Reason, Whole
+from serving.profile import View
 from serving.recommend_contract import Recommended
 from serving.sqlite import ReadOnly, listed
 
 TABLES = """
-CREATE TABLE standings (customer_id TEXT PRIMARY KEY, standing BLOB NOT NULL, reasons BLOB NOT NULL);
+CREATE TABLE standings (
+    customer_id TEXT PRIMARY KEY, standing BLOB NOT NULL, reasons BLOB NOT NULL, view BLOB NOT NULL
+);
 CREATE TABLE next_basket (customer_id TEXT PRIMARY KEY, items BLOB NOT NULL);
 CREATE TABLE buy_again (customer_id TEXT PRIMARY KEY, items BLOB NOT NULL);
 """
@@ -38,7 +41,7 @@ class Prepared:
             raise MissingError(f"no prepared answers at {path}; make them with: regulars refresh")
         self._file = ReadOnly(path)
         try:
-            self._file.all("SELECT customer_id FROM standings LIMIT 1")
+            self._file.all("SELECT view FROM standings LIMIT 1")
         except sqlite3.DatabaseError as error:
             self._file.close()
             raise DataError(f"{path} is damaged or old; make it again with: regulars refresh") from error
@@ -61,6 +64,11 @@ class Prepared:
         """Return the reasons of a customer's churn probability, strongest first; none for strangers."""
         found = self._file.all("SELECT reasons FROM standings WHERE customer_id = ?", customer_id)
         return _read(found[0][0]) if found else []
+
+    def view(self, customer_id: str) -> View | None:
+        """Return what a profile tells beside the standing; None for strangers."""
+        found = self._file.all("SELECT view FROM standings WHERE customer_id = ?", customer_id)
+        return _read(found[0][0]) if found else None
 
     def offers(self, customer_id: str, kind: str) -> list[Recommended] | None:
         """Return the plain list of a kind, best first; None for strangers.

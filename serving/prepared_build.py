@@ -13,12 +13,12 @@ from regulars.ledger import Ledger
 from regulars.reasons import explain
 from regulars.scoring import Champions
 from regulars.windows import Snapshot
-from serving import offers, reasons
+from serving import offers, profile, reasons
 from serving.drafts import created
 from serving.drift import Drift, Gathered
 from serving.prepared import TABLES
 from serving.recommend_contract import RecommendRequest
-from serving.standing import FEATURES, whole
+from serving.standing import whole
 
 Rows = Iterator[tuple[object, ...]]
 
@@ -40,7 +40,7 @@ def build(
             table = _gather(gathered, lines, side, since, as_of)
             if table.is_empty():
                 continue
-            connection.executemany("INSERT INTO standings VALUES (?, ?, ?)", _standings(champions, table, currency))
+            connection.executemany("INSERT INTO standings VALUES (?, ?, ?, ?)", _standings(champions, table, currency))
             for kind in offers.PREPARED:
                 made = _offers(champions, lines.join(table, on="customer_id", how="semi"), as_of, kind, currency)
                 add = f"INSERT INTO {kind} VALUES (?, ?)"  # noqa: S608 - our own word
@@ -67,12 +67,12 @@ def empty(path: Path) -> None:
 
 
 def _standings(champions: Champions, table: pl.DataFrame, currency: str) -> Rows:
-    scores = scoring.score(champions, table).iter_rows(named=True)
-    known = table.select(FEATURES).iter_rows(named=True)
+    scores = scoring.score(champions, table, curve=True).iter_rows(named=True)
+    known = table.iter_rows(named=True)
     why = explain(champions["churn"].estimator, table)
     for row, told, because in zip(scores, known, why, strict=True):
-        said = whole(row, told, currency)
-        yield row["customer_id"], orjson.dumps(said), orjson.dumps(reasons.worded(because, currency))
+        parts = whole(row, told, currency), reasons.worded(because, currency), profile.view(row, told)
+        yield row["customer_id"], *map(orjson.dumps, parts)
 
 
 def _offers(champions: Champions, lines: pl.DataFrame, as_of: dt.date, kind: Any, currency: str) -> pl.DataFrame:

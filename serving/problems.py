@@ -43,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
     "INTERNAL": Kind(500, "The service failed"),
     "MODEL_NOT_READY": Kind(503, "The service has no models or no customers to answer from"),
     "PURCHASES_OFF": Kind(503, "The service takes no purchases"),
+    "PURCHASES_UNAVAILABLE": Kind(503, "Purchases cannot be kept right now"),
     "OVERLOADED": Kind(503, "The service has too much to do"),
 }
 """Every code, with its status and title."""

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -23,6 +23,7 @@ from regulars.home import Home
 from serving import release
 from serving.environment import CLOCK, KEYS, PURCHASES, RELEASES, REQUIRE_KEYS, WORKERS
 from serving.guard import refuse_the_world
+from serving.sales import is_address
 
 HOST = "127.0.0.1"
 EVERYWHERE = {"0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - asked for by whoever starts the service
@@ -57,8 +58,8 @@ class Plan:
     """Where the Bento and temporary files are."""
     releases: Path
     """Where the releases are, one of which answers."""
-    purchases: Path
-    """The file in which purchases that come in are kept."""
+    purchases: Path | str = field(repr=False)
+    """The file in which purchases that come in are kept, or the address of a database."""
     port: int
     """Of its address."""
     clock: str | None = None
@@ -84,7 +85,9 @@ class Plan:
     @property
     def environment(self) -> Mapping[str, str]:
         """The environment of the service: ours, and what it needs to know."""
-        own = {RELEASES: str(self.releases.absolute()), PURCHASES: str(self.purchases.absolute())}
+        shared = is_address(self.purchases)
+        own = {RELEASES: str(self.releases.absolute())}
+        own |= {PURCHASES: str(self.purchases if shared else Path(self.purchases).absolute())}
         own |= {"TMPDIR": str(self.home.staging), "PYTHONUNBUFFERED": "1"}
         own |= {KEYS: str(self.home.keys.absolute()), REQUIRE_KEYS: str(int(self.require_keys))}
         own |= {CLOCK: self.clock} if self.clock else {}

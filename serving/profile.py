@@ -24,6 +24,18 @@ class Habits(TypedDict):
     returns: Returns
 
 
+class View(TypedDict):
+    """What the models and the features tell beside the scores."""
+
+    survival: list[float]
+    cadence: Cadence
+
+
+def view(row: Mapping[str, Any], known: Mapping[str, Any]) -> View:
+    """Return what a row of scores with their curve, and the row of features, tell."""
+    return {"survival": row["survival"], "cadence": cadence(known)}
+
+
 def cadence(known: Mapping[str, Any]) -> Cadence:
     """Return how regularly a customer comes, from their row of features."""
     recency, as_of = int(known["recency"]), known["as_of"]

@@ -8,7 +8,7 @@ from serving import customer
 from serving.contract import Violation
 from serving.problems import Problem, invalid
 from serving.purchase_contract import Purchase
-from serving.sales import Added, Numbered, Sales
+from serving.sales import Added, Numbered, Sales, SalesError
 
 EARLY_DAYS = 1
 """How far ahead of our day a till's may be: its clock stands in another zone."""
@@ -18,13 +18,18 @@ def add(sales: Sales | None, lines: Sequence[Purchase], today: dt.date, currency
     """Keep lines, all or none.
 
     Raises:
-        Problem: PURCHASES_OFF, where there is no file to keep them in; INVALID_FIELD, where a line lies in the future
-            or has more decimals than the currency; CONTRADICTED, where a line is held with other content.
+        Problem: PURCHASES_OFF, where there is no place to keep them; INVALID_FIELD, where a line lies in the future
+            or has more decimals than the currency; CONTRADICTED, where a line is held with other content;
+            PURCHASES_UNAVAILABLE, where they cannot be kept right now.
     """
     if sales is None:
         raise Problem("PURCHASES_OFF", "this service takes no purchases; start it with REGULARS_PURCHASES=FILE")
     _refuse_the_future(lines, today)
-    added = sales.add(_numbered(lines, currency))
+    try:
+        added = sales.add(_numbered(lines, currency))
+    except SalesError as error:
+        text = "purchases cannot be kept right now; send these again in a moment, which is safe"
+        raise Problem("PURCHASES_UNAVAILABLE", text) from error
     if added.contradicted:
         raise _contradiction(lines, added.contradicted)
     return added

@@ -1,30 +1,21 @@
-"""Purchases that arrive while the service runs: kept on disk before they are acknowledged, known to the next answer."""
+"""Purchases that arrive while the service runs: kept before they are acknowledged, known to the next answer.
+
+A file serves the workers of one machine, a PostgreSQL database those of several.
+"""
 
 import datetime as dt
-import sqlite3
-import threading
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from regulars.errors import DataError
-from serving.sqlite import listed
+from regulars.errors import MissingError, RegularsError
 
-BUSY_SECONDS = 5.0
-"""How long a writer waits for another one."""
+SCHEMES = ("postgresql://", "postgres://")
+"""How the address of a PostgreSQL database begins."""
 
-TABLE = """
-CREATE TABLE IF NOT EXISTS sales (
-    order_id TEXT NOT NULL, line INTEGER NOT NULL, customer_id TEXT NOT NULL, item_id TEXT NOT NULL,
-    purchased_at INTEGER NOT NULL, quantity REAL NOT NULL, amount INTEGER NOT NULL, discount INTEGER NOT NULL,
-    store_id TEXT, PRIMARY KEY (order_id, line)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS sales_of ON sales (customer_id);
-"""
-"""A line of an order a row; ``purchased_at`` in microseconds since 1970, money in minor units."""
 
-_COLUMNS = "customer_id, order_id, item_id, purchased_at, quantity, amount, discount, store_id"
-_EPOCH = dt.datetime(1970, 1, 1)
+class SalesError(RegularsError):
+    """The purchases that came in cannot be looked up or kept right now; it names neither customers nor passwords."""
 
 
 class Sale(NamedTuple):
@@ -57,91 +48,59 @@ class Added(NamedTuple):
     """Places of lines whose order and number are held with other content; if there are any, nothing was kept."""
 
 
-class Sales:
-    """The purchases that came in; one file for all workers of a machine."""
-
-    def __init__(self, path: Path) -> None:
-        """Open the file at ``path``, which is made if need be.
-
-        Raises:
-            DataError: it cannot be opened, or is something else.
-        """
-        self.path = path
-        self._local = threading.local()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection.executescript(TABLE)
-        except (OSError, sqlite3.DatabaseError) as error:
-            raise DataError(f"cannot keep purchases in {path} ({error}); name another file") from error
+class Sales(Protocol):
+    """The purchases that came in. Every method may be called from any thread, and raises SalesError where it fails."""
 
     @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-            # FULL: what is committed is on the disk, whatever happens to the process or to the machine.
-            connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
-            self._local.connection = connection
-        return connection
+    def is_near(self) -> bool:
+        """Whether a look-up takes microseconds, so that it may be done on the event loop."""
 
     def of(self, customer_id: str) -> list[Sale]:
         """Return the purchases of a customer, by time."""
-        query = f"SELECT {_COLUMNS} FROM sales WHERE customer_id = ? ORDER BY purchased_at, order_id, line"  # noqa: S608
-        return [_sale(row) for row in self._connection.execute(query, (customer_id,))]
 
     def among(self, customer_ids: Collection[str]) -> dict[str, list[Sale]]:
         """Return the purchases of those of some customers who have any, by time."""
-        query = (
-            f"SELECT {_COLUMNS} FROM sales WHERE customer_id IN (SELECT value FROM json_each(?)) "  # noqa: S608
-            "ORDER BY purchased_at, order_id, line"
-        )
-        found: dict[str, list[Sale]] = {}
-        for row in self._connection.execute(query, (listed(customer_ids),)):
-            found.setdefault(row[0], []).append(_sale(row))
-        return found
 
     def add(self, lines: Sequence[Numbered]) -> Added:
-        """Keep lines, all or none; when this returns they are on the disk.
+        """Keep lines, all or none; when this returns they are on a disk.
 
         Lines that are held already change nothing, so a request may be sent again.
         """
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            new = [_insert(connection, each) for each in lines]
-            contradicted = [at for at, each in enumerate(lines) if not new[at] and not _holds(connection, each)]
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("ROLLBACK" if contradicted else "COMMIT")
-        return Added(0 if contradicted else sum(new), len(lines) - sum(new), tuple(contradicted))
 
     def count(self) -> int:
         """Return how many lines are held."""
-        (found,) = self._connection.execute("SELECT count(*) FROM sales").fetchone()
-        return int(found)
+
+    def close(self) -> None:
+        """Let go of the connections that nobody uses right now; what is asked later opens others."""
 
 
-def _row(numbered: Numbered) -> tuple[str | int | float | None, ...]:
-    line, sale = numbered
-    at = (sale.purchased_at - _EPOCH) // dt.timedelta(microseconds=1)
-    return (sale.order_id, line, sale.customer_id, sale.item_id, at, *sale[4:])
+def is_address(where: str | Path) -> bool:
+    """Whether ``where`` is the address of a database and not the path of a file.
+
+    >>> is_address("postgresql://db.example/purchases"), is_address("purchases.sqlite")
+    (True, False)
+    """
+    return str(where).startswith(SCHEMES)
 
 
-def _sale(row: tuple[str, str, str, int, float, int, int, str | None]) -> Sale:
-    who, order, item, at, quantity, amount, discount, store = row
-    bought = _EPOCH + dt.timedelta(microseconds=at)
-    return Sale(who, order, item, bought, quantity, amount, discount, store)
+def opened(where: str | Path) -> Sales:
+    """Return the purchases kept at ``where``: a PostgreSQL database by its address, or a file by its path.
 
+    A database need not answer yet. A store that fails is left alone for a moment (:mod:`serving.sales_breaker`).
 
-def _insert(connection: sqlite3.Connection, numbered: Numbered) -> bool:
-    """Add a line; return whether its order and number were free."""
-    done = connection.execute("INSERT OR IGNORE INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(numbered))
-    return done.rowcount == 1
+    Raises:
+        ConfigError: the address is none.
+        DataError: the file cannot be opened, or is something else.
+        MissingError: the driver of the database is not installed.
+    """
+    from serving.sales_breaker import Breaker  # noqa: PLC0415 - it and both stores know the types above
+    from serving.sales_sqlite import SqliteSales  # noqa: PLC0415
 
-
-def _holds(connection: sqlite3.Connection, numbered: Numbered) -> bool:
-    """Return whether a line is held as it is."""
-    query = f"SELECT {_COLUMNS} FROM sales WHERE order_id = ? AND line = ?"  # noqa: S608
-    row = connection.execute(query, (numbered.sale.order_id, numbered.line)).fetchone()
-    return _sale(row) == numbered.sale
+    if not is_address(where):
+        return Breaker(SqliteSales(Path(where)))
+    try:
+        from serving.sales_postgres import PostgresSales  # noqa: PLC0415 - the driver is an extra
+    except ImportError as error:
+        text = "purchases in PostgreSQL need its driver; install it with: pip install 'regulars[postgres]'"
+        raise MissingError(text) from error
+    return Breaker(PostgresSales(str(where)))

@@ -1,19 +1,17 @@
 """Features in, answers out: what was made beforehand, or the same computed now where there is news."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-import regulars
 from regulars import scoring
 from regulars.reasons import explain
 from serving import (
     batches,
     customer,
-    drift,
     due_page,
     offers,
     people,
@@ -22,13 +20,12 @@ from serving import (
     ranking,
     reasons,
     standing,
+    state,
     wishes,
 )
 from serving.batch_contract import BatchAnswer, BatchRequest
 from serving.contract import (
     CustomerRequest,
-    Drifted,
-    DriftState,
     ModelsAnswer,
     Reason,
     ScoreAnswer,
@@ -36,7 +33,9 @@ from serving.contract import (
     Whole,
 )
 from serving.due_contract import DueAnswer, DueRequest
+from serving.fresh import Fresh, admitted, looked_up
 from serving.problems import Problem
+from serving.profile import View
 from serving.profile_contract import ProfileAnswer
 from serving.purchase_contract import PurchasesAnswer, PurchasesRequest
 from serving.rank_contract import RankAnswer, RankRequest
@@ -56,9 +55,22 @@ class Scorer:
     sales: Sales | None = None
     """None: the service takes none."""
 
-    def fresh(self, customer_id: str | None) -> list[Sale]:
+    @property
+    def is_near(self) -> bool:
+        """Whether purchases are looked up so fast that it may be done on the event loop."""
+        return self.sales is None or self.sales.is_near
+
+    def fresh(self, customer_id: str | None) -> Fresh[list[Sale]]:
         """Return the purchases of a customer that came in since the release was made, by time."""
-        return [] if self.sales is None or customer_id is None else self.sales.of(customer_id)
+        sales = self.sales
+        if sales is None or customer_id is None:
+            return Fresh([])
+        return looked_up(lambda: sales.of(customer_id), [])
+
+    def fresh_among(self, customer_ids: Collection[str]) -> Fresh[dict[str, list[Sale]]]:
+        """Return the purchases of those of some customers who have any since the release was made, by time."""
+        sales = self.sales
+        return Fresh({}) if sales is None else looked_up(lambda: sales.among(customer_ids), {})
 
     def is_light(self, request: ScoreRequest | RecommendRequest, today: dt.date, fresh: Sequence[Sale]) -> bool:
         """Whether the answer takes so little work that it need not leave the event loop."""
@@ -67,18 +79,20 @@ class Scorer:
         return isinstance(request, ScoreRequest) or offers.is_plain(request)
 
     def score(
-        self, request: ScoreRequest, today: dt.date, request_id: str, fresh: list[Sale] | None = None
+        self, request: ScoreRequest, today: dt.date, request_id: str, fresh: Fresh[list[Sale]] | None = None
     ) -> ScoreAnswer:
         """Return how a customer stands; ``fresh`` are their :meth:`fresh` purchases, where these are known already.
 
         Raises:
             Problem: AS_OF_OUT_OF_RANGE, UNKNOWN_CUSTOMER or INVALID_FIELD.
         """
+        fresh = self.fresh(request.customer_id) if fresh is None else fresh
         feeds = self._feeds(request, fresh)
-        as_of = self._as_of(request.as_of, today, feeds[0])
-        whole, why = self._standing(request.customer_id, feeds, as_of, explained=request.explain)
+        as_of = self._as_of(request.as_of, today, fresh.lines)
+        with admitted(fresh):
+            whole, why = self._standing(request.customer_id, feeds, as_of, explained=request.explain)
         found = standing.chosen(whole, request.want, why)
-        warnings = customer.ignored(request.history, as_of) + standing.warnings(found)
+        warnings = [*fresh.warnings, *customer.ignored(request.history, as_of), *standing.warnings(found)]
         common = self.release.answer(STANDING, as_of, request_id, warnings)
         return {**common, **found, "customer_id": request.customer_id}
 
@@ -88,18 +102,19 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE.
         """
-        wholes = self._several(request, today)
+        fresh = self.fresh_among(request.customer_ids)
+        wholes = self._several(request, today, fresh.lines)
         as_of = self._as_of(request.as_of, today, [])
         results = [batches.row(who, *wholes[who], request.want) for who in request.customer_ids]
         n_ok = sum(row["status"] == "ok" for row in results)
         return {
-            **self.release.answer(STANDING, as_of, request_id, []),
+            **self.release.answer(STANDING, as_of, request_id, [*fresh.warnings]),
             "results": results,
             "counts": {"ok": n_ok, "error": len(results) - n_ok},
         }
 
     def recommend(
-        self, request: RecommendRequest, today: dt.date, request_id: str, fresh: list[Sale] | None = None
+        self, request: RecommendRequest, today: dt.date, request_id: str, fresh: Fresh[list[Sale]] | None = None
     ) -> RecommendAnswer:
         """Return what to offer a customer; what is popular, where nothing is known about them.
 
@@ -108,8 +123,9 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or INVALID_FIELD.
         """
+        fresh = self.fresh(request.customer_id) if fresh is None else fresh
         feeds = self._feeds(request, fresh)
-        as_of = self._as_of(request.as_of, today, feeds[0])
+        as_of = self._as_of(request.as_of, today, fresh.lines)
         items = self._prepared_offers(request, feeds, as_of)
         is_known = items is not None
         if items is None:
@@ -118,7 +134,7 @@ class Scorer:
             items = self._offers(request, lines if is_known else None, as_of)
         warnings = customer.ignored(request.history, as_of) + wishes.warnings(request, items, is_known=is_known)
         return {
-            **self.release.answer(("recommend",), as_of, request_id, warnings),
+            **self.release.answer(("recommend",), as_of, request_id, [*fresh.warnings, *warnings]),
             "customer_id": request.customer_id,
             "kind": request.kind,
             "items": items,
@@ -130,8 +146,10 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or INVALID_FIELD.
         """
-        feeds = self._feeds(request, None)
-        return ranking.answer(self.release, feeds, request, self._as_of(request.as_of, today, feeds[0]), request_id)
+        fresh = self.fresh(request.customer_id)
+        as_of = self._as_of(request.as_of, today, fresh.lines)
+        found = ranking.answer(self.release, self._feeds(request, fresh), request, as_of, request_id)
+        return {**found, "warnings": [*found["warnings"], *fresh.warnings]}
 
     def due(self, request: DueRequest, today: dt.date, request_id: str) -> DueAnswer:
         """Return who runs out of what, a page at a time.
@@ -139,7 +157,7 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE, MODEL_NOT_READY or INVALID_FIELD.
         """
-        return due_page.answer(self.release, self.sales, request, today, request_id)
+        return due_page.answer(self.release, self.fresh_among, request, today, request_id)
 
     def profile(
         self, customer_id: str, as_of: dt.date | None, today: dt.date, request_id: str, *, unmasked: bool = False
@@ -150,22 +168,18 @@ class Scorer:
             Problem: AS_OF_OUT_OF_RANGE or UNKNOWN_CUSTOMER.
         """
         fresh = self.fresh(customer_id)
-        day = self._as_of(as_of, today, fresh)
-        lines = customer.purchases(self.release.store, customer_id, day, fresh)
-        table = customer.recomputed(self.release.store, [customer_id], lines, day)
-        if table.is_empty():
-            raise customer.unknown(customer_id, day)
-        scores = scoring.score(self.release.champions, table, curve=True)
-        (whole,) = self._worded(scores, table)
+        day = self._as_of(as_of, today, fresh.lines)
+        lines = customer.purchases(self.release.store, customer_id, day, fresh.lines)
+        with admitted(fresh):
+            whole, why, view = self._viewed(customer_id, lines, day, is_news=bool(fresh.lines))
         names = self.release.names(lines["item_id"].unique().to_list())
         return {
-            **self.release.answer(STANDING, day, request_id, standing.warnings(whole)),
+            **self.release.answer(STANDING, day, request_id, [*fresh.warnings, *standing.warnings(whole)]),
             **whole,
-            "churn": {**whole["churn"], "reasons": self._why(table)},
-            "survival": scores["survival"].item().to_list(),
+            "churn": {**whole["churn"], "reasons": why},
+            **view,
             "customer_id": customer_id,
             "person": people.worded(self.release.store.person(customer_id), unmasked=unmasked),
-            "cadence": profile.cadence(table.row(0, named=True)),
             "currency": self.release.currency,
             **profile.habits(lines, names, self.release.currency),
         }
@@ -174,38 +188,18 @@ class Scorer:
         """Keep purchases; when this returns, they are on disk.
 
         Raises:
-            Problem: CONTRADICTED, PURCHASES_OFF or INVALID_FIELD.
+            Problem: CONTRADICTED, PURCHASES_OFF, PURCHASES_UNAVAILABLE or INVALID_FIELD.
         """
         added = purchases.add(self.sales, request.root, today, self.release.currency)
         return {"request_id": request_id, "n_new": added.n_new, "n_known": added.n_known}
 
     def state(self, today: dt.date, request_id: str) -> ModelsAnswer:
         """Return which models answer, and from which data."""
-        header = self.release.store.header
-        return {
-            **self.release.answer(tuple(self.release.models), today, request_id, []),
-            "regulars_version": regulars.__version__,
-            "release": self.release.name,
-            "store": {
-                "as_of": header.as_of,
-                "fingerprint": header.fingerprint,
-                "currency": header.currency,
-                "n_customers": header.n_customers,
-            },
-            "drift": self._drift(),
-        }
+        return state.answer(self.release, today, request_id)
 
-    def _drift(self) -> DriftState | None:
-        found = self.release.drift
-        if found is None:
-            return None
-        largest: list[Drifted] = [{"feature": name, "psi": psi} for name, psi in found.largest(drift.TOLD)]
-        return {"since": found.since, "highest": found.highest, "largest": largest}
-
-    def _feeds(self, request: CustomerRequest, fresh: list[Sale] | None) -> tuple[list[Sale], list[Sale]]:
+    def _feeds(self, request: CustomerRequest, fresh: Fresh[list[Sale]]) -> tuple[list[Sale], list[Sale]]:
         """Return the purchases that came in since, and those of the request."""
-        sent = customer.sales(request.customer_id, request.history, self.release.currency)
-        return self.fresh(request.customer_id) if fresh is None else fresh, sent
+        return fresh.lines, customer.sales(request.customer_id, request.history, self.release.currency)
 
     def _as_of(self, given: dt.date | None, today: dt.date, fresh: Sequence[Sale]) -> dt.date:
         as_of = given or customer.first_unknown_day(today, fresh)
@@ -234,9 +228,31 @@ class Scorer:
             raise customer.no_purchase(as_of) if feeds[1] else customer.unknown(customer_id, as_of)
         return self._live(table, explained=explained)
 
-    def _several(self, request: BatchRequest, today: dt.date) -> dict[str, tuple[Whole | None, dt.date]]:
+    def _viewed(
+        self, customer_id: str, lines: pl.DataFrame, as_of: dt.date, *, is_news: bool
+    ) -> tuple[Whole, list[Reason], View]:
+        """Return all that a profile says of a customer beside what the ``lines`` tell.
+
+        Raises:
+            Problem: UNKNOWN_CUSTOMER.
+        """
+        prepared = self.release.prepared
+        if not is_news and as_of == self.release.as_of:
+            found, view = prepared.standing(customer_id), prepared.view(customer_id)
+            if found is not None and view is not None:
+                return found, prepared.reasons(customer_id), view
+        table = customer.recomputed(self.release.store, [customer_id], lines, as_of)
+        if table.is_empty():
+            raise customer.unknown(customer_id, as_of)
+        scores = scoring.score(self.release.champions, table, curve=True)
+        (whole,) = self._worded(scores, table)
+        (row,) = scores.iter_rows(named=True)
+        return whole, self._why(table), profile.view(row, table.row(0, named=True))
+
+    def _several(
+        self, request: BatchRequest, today: dt.date, fresh: Mapping[str, list[Sale]]
+    ) -> dict[str, tuple[Whole | None, dt.date]]:
         """Return all that can be said of each customer, and the day it is said of; None of strangers."""
-        fresh = {} if self.sales is None else self.sales.among(request.customer_ids)
         days = {who: self._as_of(request.as_of, today, fresh.get(who, [])) for who in request.customer_ids}
         stored = [who for who, day in days.items() if who not in fresh and day == self.release.as_of]
         found: dict[str, Whole] = self.release.prepared.standings(stored)

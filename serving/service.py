@@ -42,13 +42,13 @@ def load() -> ASGIApp:
     from serving.app import create_app  # noqa: PLC0415
     from serving.clock import clock  # noqa: PLC0415
     from serving.guard import from_environment  # noqa: PLC0415
-    from serving.sales import Sales  # noqa: PLC0415
+    from serving.sales import opened  # noqa: PLC0415
 
     answering = live.Live()
     try:
         today = clock(os.environ.get(environment.CLOCK))
-        sales = _path(environment.PURCHASES, Sales)
-        releases = _path(environment.RELEASES, Path)
+        sales = _named(environment.PURCHASES, opened)
+        releases = _named(environment.RELEASES, Path)
         guard = from_environment(os.environ)
         live.load(answering, (releases and release.current(releases)) or PACKAGED, sales)
     except RegularsError as error:
@@ -58,10 +58,10 @@ def load() -> ASGIApp:
     return create_app(answering, today, guard)
 
 
-def _path(variable: str, kind: Callable[[Path], T]) -> T | None:
-    """Return what is at the path that a variable of the environment names, if it names one."""
+def _named(variable: str, kind: Callable[[str], T]) -> T | None:
+    """Return what is at the place that a variable of the environment names, if it names one."""
     named = os.environ.get(variable)
-    return kind(Path(named)) if named else None
+    return kind(named) if named else None
 
 
 class Worker:

@@ -56,7 +56,7 @@ VERBS = {
     "journal": ("--task", "--json", "Example:"),
     "package": ("--ledger", "--as-of", "--json", "Example:"),
     "refresh": ("--ledger", "--as-of", "--json", "Example:"),
-    "serve": ("--port", "127.0.0.1"),
+    "serve": ("--port", "127.0.0.1", "--purchases"),
     "demo": ("--port",),
 }
 AS_OF = "2023-09-01"
@@ -190,6 +190,19 @@ def test_no_ledger(refused: Callable[..., str], home: Home, tmp_path: Path) -> N
 def test_nothing_to_show_or_serve(refused: Callable[..., str], home: Home) -> None:
     assert "no experiment has been run yet" in refused("compare")
     assert "package one with: regulars package" in refused("serve")
+
+
+def test_serve_keeps_purchases_where_it_is_told(say: Say, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.current.parent.mkdir(parents=True, exist_ok=True)
+    home.current.write_text("regulars:any")
+    kept: list[object] = []
+    monkeypatch.setattr("serving.process.serve", lambda plan, **_: kept.append(plan.purchases))
+    address = "postgresql://me:hush@host/shop"
+    told = [say("serve"), say("serve", "--purchases", "here.sqlite")]
+    monkeypatch.setenv("REGULARS_PURCHASES", address)
+    told += [say("serve"), say("serve", "--help")]
+    assert kept == [home.purchases, "here.sqlite", address]
+    assert "hush" not in "".join(each.out + each.err for each in told)
 
 
 def test_a_home_that_cannot_be(refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

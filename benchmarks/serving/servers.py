@@ -109,17 +109,24 @@ def _wait(server: Server, head: subprocess.Popen[bytes], log: Path) -> None:
     raise NotReadyError(f"{server.name} did not start; its output ends with:\n{said}")
 
 
-def ours(home: Home, workers: int, purchases: Path) -> Server:
+def ours(home: Home, workers: int, purchases: Path, releases: Path | None = None) -> Server:
     """Return the packaged service of ``home``; purchases that it is told of go to another file than the home's.
+
+    Args:
+        home: whose service.
+        workers: number of processes.
+        purchases: that file.
+        releases: of which it answers; by default the home's.
 
     Raises:
         MissingError: nothing was packaged, or it has no release to answer from.
     """
     plan = delivery.plan(home, process.free_port(), "data")
-    if release.current(home.releases) is None:
-        raise MissingError(f"no release in {home.releases}; make one with: regulars package")
+    releases = releases or home.releases
+    if release.current(releases) is None:
+        raise MissingError(f"no release in {releases}; make one with: regulars package")
     home.prepare()
-    plan = dataclasses.replace(plan, purchases=purchases, workers=workers)
+    plan = dataclasses.replace(plan, purchases=purchases, releases=releases, workers=workers)
     return Server("ours", plan.command, plan.port, "/readyz", plan.environment)
 
 

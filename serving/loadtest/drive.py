@@ -124,6 +124,8 @@ class _Drive:
                 self._broken(slot)
                 continue
             if status is not None:
+                if slot.connection.ends:
+                    self._connect(slot)
                 self._answered(slot, status)
 
     def _answered(self, slot: _Slot, status: int) -> None:
@@ -137,12 +139,16 @@ class _Drive:
         else:
             self._send(slot)
 
-    def _broken(self, slot: _Slot) -> None:
-        """Connect anew; a server may close a connection on which nothing is under way."""
+    def _connect(self, slot: _Slot) -> None:
+        """Connect anew."""
         self._selector.unregister(slot.connection.socket)
         slot.connection.close()
         slot.connection = Connection(slot.port)
         self._selector.register(slot.connection.socket, selectors.EVENT_READ, slot)
+
+    def _broken(self, slot: _Slot) -> None:
+        """Connect anew; a server may close a connection on which nothing is under way."""
+        self._connect(slot)
         if slot.name is not None:
             self._statuses[BROKEN] += 1
             self._rest(slot)

@@ -17,6 +17,7 @@ CHUNK = 1 << 18
 CONNECT_SECONDS = 5.0
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_LAST = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 
 
 class LoadError(RegularsError):
@@ -54,6 +55,8 @@ class Connection:
         self._head = b""
         self._left = 0
         self._status = 0
+        self.ends = False
+        """Whether the server closes the connection behind the answer that has come."""
 
     def send(self, request: bytes) -> None:
         """Send a request; the answer to the one before has come."""
@@ -84,6 +87,7 @@ class Connection:
         if length is None:
             raise LoadError(f"an answer without Content-Length: {answer[:80]!r}; ask another route")
         self._head, self._status = b"", int(answer[9:12])
+        self.ends = _LAST.search(answer, 0, end) is not None
         self._left = int(length[1]) - (len(answer) - end - 4)
         return None if self._left else self._status
 

@@ -108,9 +108,17 @@ def bundle(champions: dict[Task, Champion], folder: Path) -> None:
 
 
 def plan(
-    home: Home, port: int, clock: str | None, host: str = process.HOST, *, require_keys: bool = False
+    home: Home,
+    port: int,
+    clock: str | None,
+    host: str = process.HOST,
+    *,
+    require_keys: bool = False,
+    purchases: str | None = None,
 ) -> process.Plan:
     """Return what ``regulars serve`` starts: the Bento that was packaged last.
+
+    ``purchases`` is where those that come in are kept, a path or the address of a database; by default in the home.
 
     Raises:
         MissingError: none was packaged yet.
@@ -118,4 +126,5 @@ def plan(
     if not home.current.is_file():
         raise MissingError(f"no service in {home.root}; package one with: regulars package")
     tag = home.current.read_text(encoding="utf-8").strip()
-    return process.Plan(tag, home, home.releases, home.purchases, port, clock, host=host, require_keys=require_keys)
+    kept = purchases or home.purchases
+    return process.Plan(tag, home, home.releases, kept, port, clock, host=host, require_keys=require_keys)

@@ -12,7 +12,7 @@ from serving.app import create_app
 from serving.live import Live
 from serving.process import HOST, free_port
 from serving.release import Release
-from serving.sales import Sales
+from serving.sales import opened
 from serving.scorer import Scorer
 from tests.serving.conftest import champions, ledger, release_path
 
@@ -25,7 +25,7 @@ START_SECONDS = 10.0
 def service(release_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the service, which listens on 127.0.0.1, on the day after the data."""
     release, port = Release.read(release_path), free_port()
-    sales = Sales(tmp_path_factory.mktemp("sales") / "purchases.sqlite")
+    sales = opened(tmp_path_factory.mktemp("sales") / "purchases.sqlite")
     app = create_app(Live(Scorer(release, sales)), lambda _: release.as_of)
     server = uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="critical", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)

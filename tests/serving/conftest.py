@@ -23,10 +23,13 @@ from serving import release_build
 from serving.app import create_app
 from serving.live import Live
 from serving.release import STORE, Release
-from serving.sales import Sales
+from serving.sales import opened
 from serving.scorer import Scorer
 from serving.store import Store
+from tests.postgres import postgres
 from tests.serving import shop
+
+__all__ = ["postgres"]
 
 CUT = dt.date(2024, 4, 1)
 """The champions know purchases before this day."""
@@ -127,7 +130,7 @@ def _lineage(task: str, fingerprint: str) -> dict[str, object]:
 def scorer(release_path: Path, tmp_path: Path) -> Iterator[Scorer]:
     """What the service answers from."""
     release = Release.read(release_path)
-    yield Scorer(release, Sales(tmp_path / "purchases.sqlite"))
+    yield Scorer(release, opened(tmp_path / "purchases.sqlite"))
     release.close()
 
 

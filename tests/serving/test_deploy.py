@@ -11,7 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from serving import environment
+from serving.sales import opened
 from tests.conventions.project import ROOT
+from tests.postgres import Server
 
 FOLDER = ROOT / "deploy/serving"
 COMPOSE = FOLDER / "docker-compose.yml"
@@ -88,6 +90,23 @@ def test_variables_are_known() -> None:
     known = {value for name, value in vars(environment).items() if name.isupper()}
     assert ours <= known
     assert environment.KEYS in ours
+
+
+@pytest.mark.postgres
+def test_purchases_have_a_database_of_their_own(postgres: Server) -> None:
+    import psycopg
+
+    postgres.created("mlflow")
+    postgres.ran(FOLDER / "purchases.sql", PURCHASES_PASSWORD="it's open")  # noqa: S106 - nobody else's
+    address = postgres.address("purchases").replace("postgres@", "purchases@")
+    sales = opened(address)
+    assert sales.count() == 0
+    sales.close()
+    with psycopg.connect(postgres.address("postgres")) as connection:
+        found = connection.execute("SELECT rolpassword, rolsuper FROM pg_authid WHERE rolname = 'purchases'").fetchall()
+    assert [(kept.startswith("SCRAM-SHA-256$"), is_super) for kept, is_super in found] == [(True, False)]
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(address.replace("/purchases?", "/mlflow?"))
 
 
 def test_the_guide_names_every_alert_and_variable() -> None:

@@ -26,7 +26,7 @@ from serving.live import Live
 from serving.problems import Problem
 from serving.purchase_contract import PurchasesRequest
 from serving.release import DUE, Release
-from serving.sales import Sales
+from serving.sales import opened
 from serving.scorer import Scorer
 from tests.serving import shop
 from tests.serving.conftest import CUT, HORIZON
@@ -222,7 +222,7 @@ def clockwork(champions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def reminding(clockwork: Path, tmp_path: Path) -> Iterator[Scorer]:
     """The service of that shop."""
     release = Release.read(clockwork)
-    yield Scorer(release, Sales(tmp_path / "purchases.sqlite"))
+    yield Scorer(release, opened(tmp_path / "purchases.sqlite"))
     release.close()
 
 

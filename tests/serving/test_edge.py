@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from serving import metrics
+from serving import edge, metrics
 from serving.edge import Edge
 
 
@@ -47,6 +47,12 @@ def test_request_ids() -> None:
     for bad in ("a b", "x" * 65, "<script>"):
         assert client.get("/x", headers={"X-Request-ID": bad}).headers["x-request-id"] != bad
     assert client.get("/x").headers["x-request-id"] != client.get("/x").headers["x-request-id"]
+
+
+def test_now_and_then_a_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge, "KEPT_ANSWERS", 3)
+    client = TestClient(Edge(answers, {answers: "/x"}))
+    assert [client.get("/x").headers.get("connection") for _ in range(7)] == [None, None, "close"] * 2 + [None]
 
 
 def test_counters_name_routes_and_not_addresses() -> None:

@@ -13,7 +13,7 @@ from regulars.home import Home
 from regulars.ledger import Ledger
 from serving.package import package
 from serving.process import Plan, free_port, started
-from serving.sales import Sales
+from serving.sales import opened
 
 pytestmark = [pytest.mark.serving, pytest.mark.filterwarnings("ignore:The `__get_pydantic_core_schema__`")]
 
@@ -47,10 +47,19 @@ class Sender(threading.Thread):
                     order += 1
 
 
+@pytest.fixture(params=["file", pytest.param("database", marks=pytest.mark.postgres)])
+def purchases(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where they are kept."""
+    if request.param == "file":
+        return tmp_path / "purchases.sqlite"
+    address: str = request.getfixturevalue("postgres").created()
+    return address
+
+
 def test_no_acknowledged_purchase_is_lost(
-    champions: Path, ledger: Ledger, home: Home, release_path: Path, tmp_path: Path
+    champions: Path, ledger: Ledger, home: Home, release_path: Path, purchases: Path | str, tmp_path: Path
 ) -> None:
-    purchases, rng = tmp_path / "purchases.sqlite", random.Random(7)  # noqa: S311 - any moment will do
+    rng = random.Random(7)  # noqa: S311 - any moment will do
     tag, stop = package(champions, ledger, home), threading.Event()
     plan = Plan(tag, home, release_path.parent, purchases, free_port(), clock="data", workers=2)
     with started(plan, tmp_path / "log") as head:
@@ -65,7 +74,9 @@ def test_no_acknowledged_purchase_is_lost(
         for sender in senders:
             sender.join()
     acknowledged = {order for sender in senders for order in sender.acknowledged}
-    held = {sale.order_id for sale in Sales(purchases).of("C003")}
+    sales = opened(purchases)
+    held = {sale.order_id for sale in sales.of("C003")}
+    sales.close()
     assert len(acknowledged) > 10 * KILLS
     assert acknowledged <= held
     assert len(held - acknowledged) <= SENDERS  # those under way when sending stopped

@@ -27,7 +27,7 @@ GET = [Ask("get", encoded("GET", "/ok"))]
 
 
 class Stub(http.server.ThreadingHTTPServer):
-    """Answers /ok, /slow (50 ms), /missing (404), /large, /vague (without a length) and /broken (not at all)."""
+    """Answers /ok, /slow (50 ms), /missing (404), /large, /vague (no length), /last (closes), /broken (nothing)."""
 
     daemon_threads = True
 
@@ -53,6 +53,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(404 if self.path == "/missing" else 200)
         if self.path != "/vague":
             self.send_header("Content-Length", str(len(body)))
+        if self.path == "/last":
+            self.send_header("Connection", "close")  # which also makes this handler close it
         self.end_headers()
         self.wfile.write(body)
 
@@ -121,6 +123,12 @@ def test_broken_connections_are_counted_and_replaced(stub: Stub) -> None:
     found = drive(load(stub, at_most=6, warm_up=0.0), [Ask("broken", encoded("GET", "/broken")), *GET])
     assert stub.asked == {"/broken": 3, "/ok": 3}
     assert found.statuses[BROKEN] == found.failed == 3
+
+
+def test_connections_that_the_server_closes_are_replaced(stub: Stub) -> None:
+    found = drive(load(stub, at_most=6, warm_up=0.0), [Ask("last", encoded("GET", "/last")), *GET])
+    assert stub.asked == {"/last": 3, "/ok": 3}
+    assert found.failed == 0
 
 
 def test_an_answer_without_a_length_is_refused(stub: Stub) -> None:

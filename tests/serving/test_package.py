@@ -17,7 +17,7 @@ import pytest
 from regulars.errors import MissingError
 from regulars.home import Home
 from regulars.ledger import Ledger
-from serving.package import REQUIREMENTS, package
+from serving.package import OPTIONAL, package, required
 from serving.process import Plan, free_port, started
 from serving.store import Store
 from tests.serving.test_process import gone
@@ -30,6 +30,7 @@ import json, sys
 import serving.service
 before = [name for name in sys.modules if name in ("polars", "lightgbm", "regulars.scoring")]
 app = serving.service.load()
+import serving.sales_breaker, serving.sales_postgres, serving.sales_sqlite
 ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("regulars", "serving")]
 from starlette.testclient import TestClient
 print(json.dumps({
@@ -77,7 +78,14 @@ def test_requirements_are_what_the_service_imports(loaded: dict[str, Any]) -> No
     foreign = packages - set(sys.stdlib_module_names) - {"regulars", "serving"}
     distributions = importlib.metadata.packages_distributions()
     needed = {distributions[name][0].lower().replace("_", "-") for name in foreign}
-    assert needed - {"pydantic-core"} | {"httptools", "uvloop"} == set(REQUIREMENTS)  # pydantic itself pins its core
+    unseen = {"httptools", "uvloop", "psycopg-binary"}
+    assert needed - {"pydantic-core"} | unseen == set(required())  # pydantic itself pins its core
+
+
+def test_the_driver_of_a_database_is_packaged_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(OPTIONAL) <= set(required())
+    monkeypatch.setattr("serving.package.distributions", lambda **_: [])
+    assert set(required()) & set(OPTIONAL) == set()
 
 
 def test_the_service_loads_no_training_ground(loaded: dict[str, Any]) -> None:
@@ -107,7 +115,7 @@ def test_content(champions: Path, home: Home, ledger: Ledger) -> None:
     with Store(bento / "src/release/store.sqlite") as store:  # items, but no customer
         assert (store.header.n_customers, store.items(["I00"]).height, store.history("C003").height) == (0, 1, 0)
     requirements = (bento / "env/python/requirements.txt").read_text().split()
-    assert sorted(set(requirements)) == sorted(f"{n}=={importlib.metadata.version(n)}" for n in REQUIREMENTS)
+    assert sorted(set(requirements)) == sorted(f"{n}=={importlib.metadata.version(n)}" for n in required())
     assert "libgomp1" in (bento / "env/docker/Dockerfile").read_text()
     description = (bento / "bento.yaml").read_text()
     assert f"fingerprint: {ledger.fingerprint}" in description

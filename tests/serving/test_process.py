@@ -136,7 +136,7 @@ def test_serve_says_when_the_service_ends(plan: Stub, tmp_path: Path, monkeypatc
 
     def dies(*_: object) -> None:
         for member in psutil.Process().children():
-            if not any("resource_tracker" in word for word in member.cmdline()):  # multiprocessing's, of other tests
+            if plan.command[-1] in member.cmdline():  # others are of other tests
                 member.kill()
 
     monkeypatch.setattr(process, "_wait", dies)
@@ -165,4 +165,9 @@ def test_environment(plan: Stub) -> None:
     assert "REGULARS_CLOCK" not in plan.environment
     pinned = Plan(plan.tag, plan.home, plan.releases, plan.purchases, plan.port, clock="data", workers=2)
     assert (pinned.environment["REGULARS_CLOCK"], pinned.environment["REGULARS_WORKERS"]) == ("data", "2")
+    address = "postgresql://me:hush@host/shop"
+    shared = Plan(plan.tag, plan.home, plan.releases, address, plan.port)
+    assert shared.environment["REGULARS_PURCHASES"] == address
+    assert "hush" not in repr(shared)
+    assert "hush" not in " ".join(shared.command)
     assert pinned.command[-4:] == ["--host", "127.0.0.1", "--port", str(plan.port)]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,30 @@ from starlette.testclient import TestClient
 from regulars.errors import DataError
 from serving.app import create_app
 from serving.live import Live
-from serving.sales import Numbered, Sale, Sales
+from serving.release import Release
+from serving.sales import Added, Numbered, Sale, Sales, opened
 from serving.scorer import Scorer
 from tests.serving.test_app import refused
 
 DAY = dt.datetime(2024, 6, 25, 12)
 SALE = Sale("C003", "o1", "I01", DAY, 1.0, 1250, 0, None)
+
+
+@pytest.fixture(params=["file", pytest.param("database", marks=pytest.mark.postgres)])
+def sales(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sales]:
+    """The purchases that came in, none so far, kept in either way."""
+    is_file = request.param == "file"
+    kept = opened(tmp_path / "purchases.sqlite" if is_file else request.getfixturevalue("postgres").created())
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def scorer(release_path: Path, sales: Sales) -> Iterator[Scorer]:
+    """What the service answers from."""
+    release = Release.read(release_path)
+    yield Scorer(release, sales)
+    release.close()
 
 
 def line(**other: Any) -> dict[str, Any]:
@@ -65,20 +84,18 @@ def test_a_new_customer_is_one(client: TestClient) -> None:
     assert "LITTLE_EVIDENCE" in [warning["code"] for warning in answer["warnings"]]
 
 
-def test_sent_again_changes_nothing(client: TestClient, scorer: Scorer) -> None:
+def test_sent_again_changes_nothing(client: TestClient, sales: Sales) -> None:
     sent = [line(), line(), line(order_id="o2")]
     first, second = (client.post("/v1/purchases", json=sent).json() for _ in range(2))
     assert (first["n_new"], first["n_known"], second["n_new"], second["n_known"]) == (3, 0, 0, 3)
-    assert scorer.sales is not None
-    assert scorer.sales.count() == 3
+    assert sales.count() == 3
 
 
-def test_a_contradiction_keeps_nothing(client: TestClient, scorer: Scorer) -> None:
+def test_a_contradiction_keeps_nothing(client: TestClient, sales: Sales) -> None:
     client.post("/v1/purchases", json=[line()]).raise_for_status()
     problem = refused(client.post("/v1/purchases", json=[line(order_id="o2"), line(amount="99.00")]), "CONTRADICTED")
     assert [each["path"] for each in problem["errors"]] == ["1"]
-    assert scorer.sales is not None
-    assert scorer.sales.count() == 1
+    assert sales.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -105,9 +122,8 @@ def test_a_service_without_a_file_takes_none(scorer: Scorer) -> None:
     assert "REGULARS_PURCHASES" in problem["detail"]
 
 
-def test_many_writers_lose_nothing(tmp_path: Path) -> None:
+def test_many_writers_lose_nothing(sales: Sales) -> None:
     """Connections of eight threads stand for workers; each line is sent twice."""
-    sales = Sales(tmp_path / "purchases.sqlite")
 
     def send(number: int) -> int:
         own = SALE._replace(order_id=f"o{number % 40}", customer_id=f"C{number % 40 % 7}")
@@ -120,18 +136,42 @@ def test_many_writers_lose_nothing(tmp_path: Path) -> None:
     assert held["C1"] == sales.of("C1")
 
 
+def test_a_line_comes_back_as_it_was(sales: Sales) -> None:
+    odd = SALE._replace(quantity=-0.3, amount=-(10**12), discount=7, store_id="Süd", order_id="o/2 ' % ü")
+    at = dt.datetime(2199, 12, 31, 23, 59, 59, 999999)
+    late = odd._replace(purchased_at=at, order_id="o9", item_id="\U0001f9c0")
+    assert sales.add([Numbered(0, late), Numbered(1_000_000, odd)]) == Added(2, 0, ())
+    assert sales.of("C003") == [odd, late]
+    assert sales.among(["C003", "C003", "nobody"]) == {"C003": [odd, late]}
+    assert (sales.of("nobody"), sales.among([])) == ([], {})
+
+
+def test_a_line_twice_in_one_request(sales: Sales) -> None:
+    other = SALE._replace(amount=1)
+    assert sales.add([Numbered(0, SALE), Numbered(0, other)]) == Added(0, 1, (1,))
+    assert sales.count() == 0
+    assert sales.add([Numbered(0, SALE), Numbered(1, SALE), Numbered(0, SALE)]) == Added(2, 1, ())
+    assert sales.add([Numbered(2, SALE), Numbered(1, other), Numbered(0, SALE)]) == Added(0, 2, (1,))
+    assert sales.count() == 2
+
+
+def test_lines_of_a_moment_by_their_bytes(sales: Sales) -> None:
+    sales.add([Numbered(at, SALE._replace(order_id=order)) for order in ("b", "B", "ä", "a") for at in (2, 1)])
+    assert [sale.order_id for sale in sales.of("C003")] == ["B", "B", "a", "a", "b", "b", "ä", "ä"]
+
+
 def test_what_is_acknowledged_is_on_disk_for_others(tmp_path: Path) -> None:
     path = tmp_path / "purchases.sqlite"
-    Sales(path).add([Numbered(0, SALE)])
+    opened(path).add([Numbered(0, SALE)])
     other = sqlite3.connect(path)
     assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert other.execute("SELECT count(*) FROM sales").fetchone() == (1,)
     other.close()
-    assert Sales(path).of("C003") == [SALE]
+    assert opened(path).of("C003") == [SALE]
 
 
 def test_another_file_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no database at all" * 100)
     with pytest.raises(DataError, match="cannot keep purchases"):
-        Sales(tmp_path / "notes.txt")
+        opened(tmp_path / "notes.txt")
     assert (tmp_path / "notes.txt").read_text() == "no database at all" * 100

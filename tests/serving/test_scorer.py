@@ -1,5 +1,6 @@
 """One customer asked live gets the numbers that the batch gives; fresh purchases count, later ones do not."""
 
+import dataclasses
 import datetime as dt
 import json
 import shutil
@@ -16,9 +17,10 @@ from regulars.errors import ConfigError, DataError, MissingError
 from regulars.ledger import Ledger
 from regulars.scoring import Champions
 from regulars.windows import Snapshot
-from serving import customer
+from serving import customer, prepared_build
 from serving.batch_contract import BatchRequest
 from serving.contract import Line, ScoreRequest
+from serving.prepared import Prepared
 from serving.problems import Problem
 from serving.recommend_contract import RecommendRequest
 from serving.release import Release
@@ -81,6 +83,19 @@ def test_what_was_made_beforehand_is_what_is_computed_now(scorer: Scorer, ledger
             assert not scorer.is_light(now, day, [])
             answer = scorer.score if kind is ScoreRequest else scorer.recommend
             assert orjson.dumps(answer(now, day, "r")) == orjson.dumps(answer(prepared, day, "r"))
+
+
+def test_profiles_made_beforehand_are_those_computed_now(scorer: Scorer, tmp_path: Path) -> None:
+    """A release without answers computes them."""
+    prepared_build.empty(tmp_path / "prepared.sqlite")
+    bare = Scorer(dataclasses.replace(scorer.release, prepared=Prepared(tmp_path / "prepared.sqlite")))
+    told = []
+    for who in ("C005", "C017", "C044"):
+        said, now = (each.profile(who, None, scorer.release.as_of, "r") for each in (scorer, bare))
+        assert orjson.loads(orjson.dumps(said)) == orjson.loads(orjson.dumps(now))
+        assert now["survival"]
+        told += now["churn"]["reasons"]
+    assert told
 
 
 @pytest.mark.parametrize("as_of", [None, LATER])

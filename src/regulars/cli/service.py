@@ -60,12 +60,23 @@ def serve(
     require_keys: Annotated[
         bool, typer.Option("--require-keys", help="Ask programs on this machine for a key, too; use it behind a proxy.")
     ] = False,
+    purchases: Annotated[
+        str | None,
+        typer.Option(
+            envvar="REGULARS_PURCHASES",
+            metavar="FILE|ADDRESS",
+            help="Where purchases that come in are kept: a file, or postgresql://USER@HOST/DATABASE for several hosts. "
+            "Others can read a command line: a password belongs into the variable or a PGPASSFILE.  "
+            "[default: purchases.sqlite in the home]",
+        ),
+    ] = None,
 ) -> None:
     """Serve the packaged champions on 127.0.0.1 until Ctrl-C; the documentation is at /docs."""
     from regulars import console, delivery
     from serving import process
 
-    plan = delivery.plan(Home.resolve(), port, None if clock == "today" else clock, host, require_keys=require_keys)
+    day = None if clock == "today" else clock
+    plan = delivery.plan(Home.resolve(), port, day, host, require_keys=require_keys, purchases=purchases)
     console.screen.print(f"starting {plan.tag} ...")
     process.serve(plan, ready=lambda url: console.screen.print(f"{url} answers; see {url}/docs; Ctrl-C stops it"))
 
