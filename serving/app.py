@@ -13,7 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from serving import bodies, console_page, docs_page, facts, metrics, openapi, schema_told
+from serving import batches, bodies, console_page, docs_page, facts, metrics, openapi, schema_told
 from serving.batch_contract import BatchRequest
 from serving.clock import Clock
 from serving.contract import ScoreRequest
@@ -35,6 +35,9 @@ THREADS = 2
 """Answers computed at once in one process; more of them only share the same core."""
 
 _POOL = Pool(THREADS)
+_HEAVY = Pool(1, waiting=4)
+"""For batches that take a second and much memory: one at a time, while others have the threads above."""
+
 _LOOK_UPS = Pool(8, waiting=IN_FLIGHT)
 """For purchases that are kept on another machine: waiting for it takes no processor time."""
 
@@ -72,7 +75,9 @@ class Api:
     async def score_batch(self, request: HttpRequest) -> Response:
         """Answer POST /v1/score/batch."""
         scorer, asked = self._ready(), await bodies.read(request, BatchRequest)
-        return await _worked(scorer.batch, asked, self._today(scorer), request.state.request_id)
+        today = self._today(scorer)
+        pool = _HEAVY if batches.is_heavy(scorer.release, asked, today) else None
+        return await _worked(scorer.batch, asked, today, request.state.request_id, pool=pool)
 
     async def recommend(self, request: HttpRequest) -> Response:
         """Answer POST /v1/recommend."""
@@ -123,22 +128,23 @@ class Api:
 
     async def readyz(self, _: HttpRequest) -> Response:
         """Answer GET /readyz: there is something to answer from."""
-        self._ready()
+        if self._live.scorer is None:  # anybody may ask, so the reason stays in the log
+            raise Problem("MODEL_NOT_READY", "there is nothing to answer from yet; the log of the service says why")
         return _json({"status": "ok"})
 
     async def metrics(self, _: HttpRequest) -> Response:
         """Answer GET /metrics."""
         scorer = self._live.scorer
         release, today = (None, None) if scorer is None else (scorer.release, self._today(scorer))
-        told = facts.facts(self._live, release, today)
+        told = facts.facts(self._live, release, today, None if scorer is None else scorer.sales)
         return Response(await run_in_threadpool(metrics.exposition, told), media_type=metrics.CONTENT_TYPE)
 
     async def _answered(self, scorer: Scorer, answer: Callable[..., Any], asked: Q, request: HttpRequest) -> Response:
         """Find an answer made beforehand, or compute it; count which."""
         today, request_id = self._today(scorer), request.state.request_id
-        look_up = functools.partial(scorer.fresh, asked.customer_id)
+        look_up = functools.partial(scorer.few_fresh, asked.customer_id)
         fresh = look_up() if scorer.is_near else await _LOOK_UPS.run(look_up)
-        is_light = scorer.is_light(asked, today, fresh.lines)
+        is_light = fresh is not None and scorer.is_light(asked, today, fresh.lines)
         knowing = functools.partial(answer, fresh=fresh)
         found = (
             _json(knowing(asked, today, request_id)) if is_light else await _worked(knowing, asked, today, request_id)
@@ -147,7 +153,7 @@ class Api:
         return found
 
     def _today(self, scorer: Scorer) -> dt.date:
-        return self._clock(scorer.release.store.header.data_through)
+        return self._clock(scorer.release.store.header)
 
 
 def create_app(live: Live, clock: Clock, guard: Guard | None = None) -> Edge:
@@ -221,11 +227,16 @@ def _given_day(request: HttpRequest) -> dt.date | None:
 
 
 async def _worked(
-    answer: Callable[[A, dt.date, str], Any], asked: A, today: dt.date, request_id: str, status: int = HTTPStatus.OK
+    answer: Callable[[A, dt.date, str], Any],
+    asked: A,
+    today: dt.date,
+    request_id: str,
+    status: int = HTTPStatus.OK,
+    pool: Pool | None = None,
 ) -> Response:
     """Compute an answer beside the event loop, so that others need not wait for it."""
     task = functools.partial(answer, asked, today, request_id)
-    return _json(await _POOL.run(task), status)
+    return _json(await (pool or _POOL).run(task), status)
 
 
 def _json(content: Any, status: int = HTTPStatus.OK) -> Response:

@@ -21,13 +21,16 @@ class BatchRequest(Request):
     )
 
     customer_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_CUSTOMERS, strict=False)] = Field(
-        description="customers of the store; each is answered once for every time it is named, in this order"
+        description="customers of the store, by any of their ids; each is answered once for every time it is named, in "
+        "this order"
     )
     want: Annotated[tuple[Task, ...], Field(min_length=1, max_length=8, strict=False)] | None = Field(
         None, description="what to answer; by default all that there are champions for"
     )
     as_of: Day | None = Field(
-        None, description="first day that is not known: purchases before it count; by default today"
+        None,
+        description="first day that is not known: purchases before it count; by default today; of a time with an "
+        "offset, the day in the shop's time zone",
     )
 
 

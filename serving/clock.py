@@ -1,12 +1,14 @@
 """Which day it is in the shop."""
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Callable
 
 from regulars import windows
+from serving.store import Header
 
-Clock = Callable[[dt.date], dt.date]
-"""Returns today, given the last day of the data."""
+Clock = Callable[[Header], dt.date]
+"""Returns today, given what the store says of the shop."""
 
 DATA = "data"
 """The setting under which today is the day after the data: for demonstrations on old purchases."""
@@ -15,18 +17,19 @@ DATA = "data"
 def clock(setting: str | None) -> Clock:
     """Return the clock for a setting (the variable ``REGULARS_CLOCK``).
 
-    Nothing means this machine's calendar in its own time zone; ``data`` the day after the data; a day such as
-    2017-10-03 that day.
-
-    >>> clock("data")(dt.date(2017, 12, 31))
-    datetime.date(2018, 1, 1)
+    Nothing means the calendar in the shop's time zone, wherever this machine stands; ``data`` the day after the data; a
+    day such as 2017-10-03 that day.
 
     Raises:
         ConfigError: the setting is none of these.
     """
     if not setting:
-        return lambda _: dt.date.today()  # noqa: TID251, DTZ011 - here, and only here, time enters
+        return _here
     if setting == DATA:
-        return windows.after
+        return lambda header: windows.after(header.data_through)
     pinned = windows.parse_day(setting)
     return lambda _: pinned
+
+
+def _here(header: Header) -> dt.date:
+    return dt.datetime.now(zoneinfo.ZoneInfo(header.time_zone)).date()  # noqa: TID251 - here, and only here, time enters

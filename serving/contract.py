@@ -34,7 +34,7 @@ class Line(Request):
     order_id: Id = Field(description="the checkout this line belongs to")
     item_id: Id = Field(description="what was bought")
     purchased_at: PurchaseTime = Field(
-        description="when, by the shop's wall clock; an offset is taken off, the time as written stays"
+        description="when: with an offset an instant, without one by the wall clock of the shop's time zone"
     )
     quantity: float = Field(1.0, ge=-1e6, le=1e6, description="units or weight; negative for a return")
     amount: Money = Field(description="net amount paid for the line, in the shop's currency; negative for a refund")
@@ -45,12 +45,16 @@ class Line(Request):
 class CustomerRequest(Request):
     """Who is asked about, and when."""
 
-    customer_id: Id | None = Field(None, description="a customer of the store")
+    customer_id: Id | None = Field(
+        None, description="a customer of the store, by any of their ids; the answer names the id that was asked for"
+    )
     history: Annotated[tuple[Line, ...], Field(max_length=MAX_LINES, strict=False)] | None = Field(
         None, description="purchases of an unknown customer, or fresh ones on top of the stored ones"
     )
     as_of: Day | None = Field(
-        None, description="first day that is not known: purchases before it count; by default today"
+        None,
+        description="first day that is not known: purchases before it count; by default today; of a time with an "
+        "offset, the day in the shop's time zone",
     )
 
     @property

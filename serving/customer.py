@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
-from regulars import features, ledger_merge, schema, windows
+from regulars import clock, features, ledger_merge, schema, windows
 from regulars.windows import Snapshot
 from serving import money
 from serving.contract import Line, Warned
@@ -17,13 +17,23 @@ ANONYMOUS = "(history)"
 """The customer id of an inline history without one; it never leaves the process."""
 
 
-def first_unknown_day(today: dt.date, fresh: Sequence[Sale]) -> dt.date:
-    """Return the ``as_of`` of a question that names none: today, or the day after a purchase of today.
+EARLY_DAYS = 1
+"""How far ahead of our day a till's may be: its clock stands in another zone."""
 
-    ``as_of`` is the first day that is not known, so who has bought today is asked about from tomorrow on.
+
+def last_day(today: dt.date) -> dt.date:
+    """Return the last day on which a till can have sold something by now."""
+    return today + dt.timedelta(days=EARLY_DAYS)
+
+
+def first_unknown_day(today: dt.date, *feeds: Sequence[Sale]) -> dt.date:
+    """Return the ``as_of`` of a question that names none: today, or the day after the last purchase of ``feeds``.
+
+    ``as_of`` is the first day that is not known, so who has bought today is asked about from tomorrow on. What lies
+    further ahead than a till's clock may be does not count.
     """
-    last = max((sale.purchased_at.date() for sale in fresh), default=None)
-    return windows.after(last) if last == today else today
+    days = {sale.purchased_at.date() for feed in feeds for sale in feed}
+    return max([today, *(windows.after(day) for day in days if day <= last_day(today))])
 
 
 def unknown(customer_id: str | None, as_of: dt.date) -> Problem:
@@ -42,13 +52,15 @@ def no_purchase(as_of: dt.date) -> Problem:
 def purchases(store: Store, customer_id: str | None, as_of: dt.date, *feeds: Sequence[Sale]) -> pl.DataFrame:
     """Return one customer's transactions before ``as_of``: the stored ones, and those of ``feeds`` on top.
 
-    A line of a feed that the store or another feed holds already is that same sale.
+    An order is what the store says of it, else what the first of the feeds does that has it: a till and the shop's
+    export may tell the same line differently.
     """
     who = customer_id or ANONYMOUS
     lines = store.history(who) if customer_id is not None else schema.TRANSACTIONS.empty()
-    if any(feeds):
-        held = lines.with_columns(pl.lit(ledger_merge.HELD, pl.Int32).alias(ledger_merge.FEED))
-        lines = ledger_merge.lines(pl.concat([held, *(_frame(who, feed, at) for at, feed in enumerate(feeds))]))
+    for feed in filter(None, feeds):
+        told = _frame(who, feed)
+        more = told.join(lines, on="order_id", how="anti")
+        lines = ledger_merge.in_order(pl.concat([lines, more])) if len(more) else lines
     return lines.filter(pl.col("purchased_at") < pl.lit(as_of).cast(pl.Datetime("us")))
 
 
@@ -71,9 +83,9 @@ def several(store: Store, asked: Mapping[str, Sequence[Sale]], as_of: dt.date) -
     return recomputed(store, asked, pl.concat([schema.TRANSACTIONS.empty(), *lines]), as_of)
 
 
-def ignored(history: Sequence[Line] | None, as_of: dt.date) -> list[Warned]:
+def ignored(history: Sequence[Sale], as_of: dt.date) -> list[Warned]:
     """Return a warning where lines of the request lie at or after ``as_of``."""
-    late = sum(line.purchased_at.date() >= as_of for line in history or ())
+    late = sum(line.purchased_at.date() >= as_of for line in history)
     if not late:
         return []
     return [
@@ -84,31 +96,34 @@ def ignored(history: Sequence[Line] | None, as_of: dt.date) -> list[Warned]:
     ]
 
 
-def sales(who: str | None, lines: Sequence[Line] | None, currency: str, path: str = "history.") -> list[Sale]:
-    """Return the lines of a request as the ledger keeps them.
+def sales(who: str | None, lines: Sequence[Line] | None, store: Store, path: str = "history.") -> list[Sale]:
+    """Return the lines of a request with money and times as the ledger keeps them, and ids as they were sent.
 
     Raises:
         Problem: INVALID_FIELD, where an amount has more decimals than the currency.
     """
+    if not lines:
+        return []
+    currency = store.header.currency
+    times = clock.told([line.purchased_at for line in lines], store.header.time_zone)
     return [
         Sale(
             who or ANONYMOUS,
             line.order_id,
             line.item_id,
-            line.purchased_at,
+            at,
             line.quantity,
             _minor(line, "amount", f"{path}{place}", currency),
             _minor(line, "discount", f"{path}{place}", currency),
             line.store_id,
         )
-        for place, line in enumerate(lines or ())
+        for place, (line, at) in enumerate(zip(lines, times, strict=True))
     ]
 
 
-def _frame(who: str, feed: Sequence[Sale], number: int) -> pl.DataFrame:
-    columns = pl.Schema({**schema.TRANSACTIONS.schema, ledger_merge.FEED: pl.Int32()})
-    rows = [(*sale._replace(customer_id=who), number) for sale in feed]
-    return pl.DataFrame(rows, schema=columns, orient="row")
+def _frame(who: str, feed: Sequence[Sale]) -> pl.DataFrame:
+    rows = [sale._replace(customer_id=who) for sale in feed]
+    return pl.DataFrame(rows, schema=schema.TRANSACTIONS.schema, orient="row")
 
 
 def _minor(line: Line, field: str, path: str, currency: str) -> int:

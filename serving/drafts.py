@@ -1,4 +1,4 @@
-"""New SQLite files that are on disk, whole, or not there at all."""
+"""New files and folders that are on disk, whole, or not there at all."""
 
 import contextlib
 import os
@@ -22,5 +22,19 @@ def created(path: Path, tables: str) -> Iterator[sqlite3.Connection]:
         connection.execute("COMMIT")
     finally:
         connection.close()
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    flush(path)
+
+
+def flush(path: Path) -> None:
+    """Return when a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def flush_tree(folder: Path) -> None:
+    """Return when all that is in a folder is on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        flush(path)

@@ -35,27 +35,53 @@ class Due:
         Raises:
             DataError: it is damaged.
         """
-        self._as_of = as_of
         try:
             table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-            self._horizon_days: int = table.schema.field(SURVIVAL).type.list_size
+            self.horizon_days: int = table.schema.field(SURVIVAL).type.list_size
         except (OSError, KeyError, AttributeError, pa.ArrowException) as error:
             raise DataError(f"{path} is damaged or old; make it again with: regulars refresh") from error
-        self._batches: list[pa.RecordBatch] = table.to_batches()
-        self.listed = functools.lru_cache(maxsize=LISTS)(self._listed)
+        self._table: pa.Table = table
+        # It knows the batches and not this object: in a circle they would outlive it.
+        made = functools.partial(_listed, table.to_batches(), self.horizon_days, as_of)
+        self._lists = functools.lru_cache(maxsize=LISTS)(made)
 
-    def _listed(self, window_days: int, lead_days: int, min_probability: float) -> pl.DataFrame:
+    def close(self) -> None:
+        """Let go of the file and of the lists; nobody may ask from then on."""
+        self.__dict__.pop("_lists", None)
+        self.__dict__.pop("_table", None)
+
+    def check(self) -> None:
+        """Read the whole file.
+
+        Raises:
+            pyarrow.ArrowException: it is damaged.
+        """
+        self._table.validate(full=True)
+
+    def listed(self, window_days: int, lead_days: int, min_probability: float) -> pl.DataFrame:
         """Return :func:`regulars.reminders.due` of all customers, by ORDER.
 
         Raises:
             ConfigError: the window is longer than the forecast.
         """
-        nobody = Forecast(pl.DataFrame(schema=SCHEMA), np.empty((0, self._horizon_days)))
-        forecasts = [nobody, *map(self._forecast, self._batches)]
-        asked = self._as_of, window_days, lead_days, min_probability
-        return pl.concat([reminders.due(forecast, *asked) for forecast in forecasts]).sort(ORDER)
+        return self._lists(window_days, lead_days, min_probability)
 
-    def _forecast(self, batch: pa.RecordBatch) -> Forecast:
-        curves = batch.column(SURVIVAL).flatten().to_numpy(zero_copy_only=True)
-        pairs = pl.DataFrame(pl.from_arrow(batch.drop_columns([SURVIVAL])), schema=SCHEMA)
-        return Forecast(pairs, curves.reshape(-1, self._horizon_days))
+
+def _listed(
+    batches: list[pa.RecordBatch],
+    horizon_days: int,
+    as_of: dt.date,
+    window_days: int,
+    lead_days: int,
+    min_probability: float,
+) -> pl.DataFrame:
+    nobody = Forecast(pl.DataFrame(schema=SCHEMA), np.empty((0, horizon_days)))
+    forecasts = [nobody, *(_forecast(batch, horizon_days) for batch in batches)]
+    asked = as_of, window_days, lead_days, min_probability
+    return pl.concat([reminders.due(forecast, *asked) for forecast in forecasts]).sort(ORDER)
+
+
+def _forecast(batch: pa.RecordBatch, horizon_days: int) -> Forecast:
+    curves = batch.column(SURVIVAL).flatten().to_numpy(zero_copy_only=True)
+    pairs = pl.DataFrame(pl.from_arrow(batch.drop_columns([SURVIVAL])), schema=SCHEMA)
+    return Forecast(pairs, curves.reshape(-1, horizon_days))

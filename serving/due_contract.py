@@ -26,7 +26,9 @@ class DueRequest(Request):
 
     as_of: Day | None = Field(None, description="the first day of the list; it is made for the store's day only")
     customer_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_CUSTOMERS, strict=False)] | None = Field(
-        None, description="whose; by default everybody's"
+        None,
+        description="whose, by any of their ids; by default everybody's; rows name the id that was asked for, the "
+        "first of those of one customer",
     )
     window_days: int = Field(7, ge=1, le=365, description="days of the list, within those the champion looks ahead")
     lead_days: int = Field(2, ge=0, le=60, description="days from the reminder to the expected purchase")

@@ -8,7 +8,7 @@ import polars as pl
 
 from regulars.errors import ConfigError
 from regulars.features.repurchase import Units
-from serving import due_cursor
+from serving import due_cursor, identities
 from serving.contract import Warned
 from serving.due import ORDER, Due
 from serving.due_contract import DueAnswer, DueRequest, DueRow
@@ -41,23 +41,40 @@ def answer(release: Release, among: Among, request: DueRequest, today: dt.date, 
     names = release.names(left["item_id"].unique().to_list())
     return {
         **release.answer(("replenish",), release.as_of, request_id, [*fresh.warnings, *_warnings(release, today)]),
-        "due": [_worded(row, names) for row in left.iter_rows(named=True)],
+        "due": _worded(left, names, release, request),
         "next_cursor": cursor,
     }
+
+
+def of(release: Release, customer_id: str, bought: list[Sale]) -> list[DueRow] | None:
+    """Return what one customer is about to run out of, without what they have ``bought`` since.
+
+    None where there is no list.
+    """
+    if release.due is None:
+        return None
+    window = min(DueRequest().window_days, release.due.horizon_days)
+    asked = DueRequest(customer_ids=(customer_id,), window_days=window)
+    rows = _listed(release, asked)
+    whose = identities.customer_of(release.store, customer_id)
+    left = _unsettled(rows, {whose: bought}, release) if bought else rows
+    return _worded(left, release.names(left["item_id"].to_list()), release, asked)
 
 
 def _listed(release: Release, request: DueRequest) -> pl.DataFrame:
     """Return the whole list, of those who are asked about."""
     kept = _kept(release)
-    if request.as_of not in (None, release.as_of):
+    if identities.day(release.store, request.as_of) not in (None, release.as_of):
         text = f"the list is for {release.as_of}, not for {request.as_of}; ask for that day, or leave as_of out"
         raise Problem("AS_OF_OUT_OF_RANGE", text)
     try:
         rows = kept.listed(request.window_days, request.lead_days, request.min_probability)
     except ConfigError as error:
         raise invalid("window_days", str(error)) from error
-    whose = request.customer_ids
-    return rows if whose is None else rows.filter(pl.col("customer_id").is_in(list(whose)))
+    if request.customer_ids is None:
+        return rows
+    whose = identities.customers_of(release.store, request.customer_ids).values()
+    return rows.filter(pl.col("customer_id").is_in(list(whose)))
 
 
 def _kept(release: Release) -> Due:
@@ -101,9 +118,17 @@ def _unsettled(rows: pl.DataFrame, fresh: Mapping[str, list[Sale]], release: Rel
     return joined.filter(pl.col("day").is_null() | (pl.col("day") <= pl.col("last_bought")))
 
 
-def _worded(row: Mapping[str, Any], names: Mapping[str, str | None]) -> DueRow:
+def _worded(rows: pl.DataFrame, names: Mapping[str, str | None], release: Release, asked: DueRequest) -> list[DueRow]:
+    """Return rows in the words of the interface; customers go by the ids under which they were ``asked`` about."""
+    back: dict[str, str] = {}
+    for written, whose in identities.customers_of(release.store, asked.customer_ids or ()).items():
+        back.setdefault(whose, written)
+    return [_row(row, names, back.get(row["customer_id"], row["customer_id"])) for row in rows.iter_rows(named=True)]
+
+
+def _row(row: Mapping[str, Any], names: Mapping[str, str | None], customer_id: str) -> DueRow:
     return {
-        "customer_id": row["customer_id"],
+        "customer_id": customer_id,
         "item_id": row["item_id"],
         "name": names.get(row["item_id"]),
         "last_bought": row["last_bought"],

@@ -18,6 +18,9 @@ DEADLINE_SECONDS = 5.0
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 NO_ROUTE = "(none)"
 
+ALWAYS = frozenset({"/livez", "/readyz", "/metrics"})
+"""What is asked of a service by whoever ends one that does not answer: too much to do is no reason to."""
+
 KEPT_ANSWERS = 1000
 """After so many answers of a worker, one closes its connection.
 
@@ -55,6 +58,8 @@ class Edge:
 
     async def _admitted(self, scope: Scope, receive: Receive, answer: "_Sender") -> Problem | None:
         """Run the app unless it has too much to do; return the problem to answer with, if any."""
+        if scope["path"] in ALWAYS:
+            return await self._run(scope, receive, answer)
         if not self.in_flight.enter():
             return Problem("OVERLOADED", "too many requests at once; try again in a moment")
         try:

@@ -17,7 +17,10 @@ LOG = "REGULARS_LOG"
 """all: log every request; by default only those that are refused or fail."""
 
 CLOCK = "REGULARS_CLOCK"
-"""Which day it is: 2017-10-03, say, or ``data`` for the day after the data; by default the machine's."""
+"""Which day it is: 2017-10-03, or ``data`` for the day after the data; by default today, in the shop's time zone."""
 
 WORKERS = "REGULARS_WORKERS"
 """Number of processes; by default one a core."""
+
+METRICS = "REGULARS_METRICS"
+"""Folder in which the workers of this service count; by default BentoML's, which all services of a home share."""

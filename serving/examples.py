@@ -122,23 +122,23 @@ RANK: dict[str, Any] = {
     ],
 }
 
+_DUE_ROW: dict[str, Any] = {
+    "customer_id": "C1042",
+    "item_id": "P4711",
+    "name": "Espresso beans 1 kg",
+    "last_bought": "2026-10-28",
+    "typical_days": 30.0,
+    "due_date": "2026-11-27",
+    "remind_on": "2026-11-25",
+    "interval_80": ["2026-11-25", "2026-12-04"],
+    "probability": 0.71,
+    "basis": "own history (6)",
+}
+
 DUE: dict[str, Any] = {
     **_ANSWER,
     "model": {"replenish": {**_MODEL, "name": "regulars-replenish", "model": "replenish_hazard"}},
-    "due": [
-        {
-            "customer_id": "C1042",
-            "item_id": "P4711",
-            "name": "Espresso beans 1 kg",
-            "last_bought": "2026-10-28",
-            "typical_days": 30.0,
-            "due_date": "2026-11-27",
-            "remind_on": "2026-11-25",
-            "interval_80": ["2026-11-25", "2026-12-04"],
-            "probability": 0.71,
-            "basis": "own history (6)",
-        }
-    ],
+    "due": [_DUE_ROW],
     "next_cursor": None,
 }
 
@@ -173,6 +173,7 @@ PROFILE: dict[str, Any] = {
     "next_purchase": _NEXT_PURCHASE,
     "survival": [0.99, 0.98, 0.97],
     "spend": _SPEND,
+    "due": [_DUE_ROW],
 }
 
 MODELS: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """What is the case right now, for Prometheus: read off the release when a worker is asked, so it costs no request."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator
 
@@ -8,19 +9,22 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from serving import drift
 from serving.live import Live
 from serving.release import Release
+from serving.sales import Sales, SalesError
 
 
-def facts(live: Live, release: Release | None, today: dt.date | None) -> Iterator[Metric]:
+def facts(live: Live, release: Release | None, today: dt.date | None, sales: Sales | None) -> Iterator[Metric]:
     """Yield what is known of the release that answers.
 
     Args:
         live: whether a newer release could not be loaded.
         release: the one that answers; None where there is none.
         today: which day it is; None where there is no release.
+        sales: the purchases that came in; None where none are taken.
     """
     yield _gauge("regulars_ready", "1 where there is a release to answer from.", float(release is not None))
     failed = float(live.failed is not None)
     yield _gauge("regulars_release_failed", "1 where the release that should answer could not be loaded.", failed)
+    yield from _waiting(sales)
     if release is None or today is None:
         return
     header = release.store.header
@@ -34,6 +38,14 @@ def facts(live: Live, release: Release | None, today: dt.date | None) -> Iterato
 
 def _gauge(name: str, text: str, value: float) -> Metric:
     return GaugeMetricFamily(name, text, value)
+
+
+def _waiting(sales: Sales | None) -> Iterator[Metric]:
+    if sales is None:
+        return
+    with contextlib.suppress(SalesError):  # which others count and log
+        text = "Lines of purchases that came in and that not all releases hold yet."
+        yield _gauge("regulars_purchases_waiting", text, sales.count())
 
 
 def _models(release: Release) -> Metric:

@@ -2,9 +2,16 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -13,12 +20,13 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 D = TypeVar("D", bound=dt.date)
 
 
-def _day(value: object) -> object:
-    """Read ``2026-11-25`` or ``2026-11-25T18:30:00Z`` as its day, as written."""
+def _day(value: object, otherwise: ValidatorFunctionWrapHandler) -> Any:
+    """Read ``2026-11-25`` or ``2026-11-25T18:30:00`` as its day; of ``2026-11-25T18:30:00Z`` the zone tells it."""
     if not isinstance(value, str):
-        return value
+        return otherwise(value)
     try:
-        return dt.datetime.fromisoformat(value).date()
+        time = dt.datetime.fromisoformat(value)
+        return time.date() if time.tzinfo is None else time
     except ValueError:
         raise PydanticCustomError(
             "date_format", "must be an ISO 8601 day or time, such as 2026-11-25 or 2026-11-25T18:30:00Z"
@@ -31,11 +39,6 @@ def _plausible(value: D) -> D:
     return value
 
 
-def _wall_clock(value: dt.datetime) -> dt.datetime:
-    """Keep the wall clock as written: purchases are kept in the shop's own time."""
-    return value.replace(tzinfo=None)
-
-
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """An id as the shop writes it: 1 to 128 characters, no control characters."""
 
@@ -44,13 +47,15 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 Day = Annotated[
     dt.date,
-    BeforeValidator(_day),
+    WrapValidator(_day),
     AfterValidator(_plausible),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
 ]
-"""A day, or a time of which the day counts."""
+"""A day, or a time with an offset, of which the shop's day counts (:func:`serving.identities.day`)."""
 
-PurchaseTime = Annotated[dt.datetime, AfterValidator(_wall_clock), AfterValidator(_plausible)]
+PurchaseTime = Annotated[dt.datetime, AfterValidator(_plausible)]
+"""A time: with an offset an instant, without one the shop's wall clock."""
+
 Money = Annotated[Decimal, Field(max_digits=12, allow_inf_nan=False)]
 
 WallClock = Annotated[

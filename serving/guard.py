@@ -108,7 +108,9 @@ def _is_local(request: Request, headers: Headers) -> bool:
     server = request.scope.get("server")
     if server is None or not is_loopback(server[0]) or not headers.keys().isdisjoint(FORWARDED):
         return False
-    return _without_port(headers.get(b"host", b"").decode("latin-1")) in LOOPBACK_NAMES
+    # Of several, a proxy may have looked at another one than we would.
+    hosts = [value for name, value in request.scope["headers"] if name == b"host"]
+    return len(hosts) == 1 and _without_port(hosts[0].decode("latin-1")) in LOOPBACK_NAMES
 
 
 @functools.lru_cache(maxsize=64)

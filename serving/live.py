@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from regulars.errors import RegularsError
-from serving.release import Release, current
+from serving.release import CURRENT, Release, current
 from serving.sales import Sales
 from serving.scorer import Scorer
 
@@ -20,6 +20,9 @@ LOOK_SECONDS = 0.5
 GRACE_SECONDS = 30.0
 """How long the files of a former release stay open, for the answers that are being made of it."""
 
+AGAIN_SECONDS = 30.0
+"""How long a release that could not be loaded is left alone: it may be repaired under the same name."""
+
 
 class Live:
     """Holds the scorer. Each request takes it once, so an answer comes from one release, whatever happens meanwhile."""
@@ -29,7 +32,28 @@ class Live:
         self.scorer = scorer
         self.missing = missing
         self.failed: str | None = None
-        """The release that could not be loaded, while the one before it answers."""
+        """The release that should answer and could not be loaded, while the one before it, if any, answers."""
+        self.again = 0.0
+        """When, by the monotonic clock, it is tried again."""
+
+
+def begin(live: Live, releases: Path | None, bare: Path, sales: Sales | None) -> None:
+    """Load what answers first, whatever becomes of it, and follow ``releases`` from then on.
+
+    Args:
+        live: what is to answer.
+        releases: folder of the releases, one of which is named to answer; None: there is none.
+        bare: the release that answers where none is named.
+        sales: the purchases that came in; None: the service takes none.
+    """
+    try:
+        named = current(releases) if releases else None
+    except Exception as error:  # noqa: BLE001 - a disk fails in many ways; none of them may end the process
+        _fail(live, CURRENT, error)
+    else:
+        load(live, named or bare, sales)
+    if releases is not None:
+        start(live, releases, sales)
 
 
 def load(live: Live, folder: Path, sales: Sales | None) -> None:
@@ -37,10 +61,8 @@ def load(live: Live, folder: Path, sales: Sales | None) -> None:
     try:
         scorer = Scorer(Release.read(folder), sales)
         _warm(scorer)
-    except RegularsError as error:
-        LOG.error("cannot answer from %s: %s", folder.name, error)
-        live.failed = folder.name
-        live.missing = str(error)
+    except Exception as error:  # noqa: BLE001 - what reads a damaged file fails in its own way
+        _fail(live, folder.name, error)
         return
     live.scorer, live.failed = scorer, None
 
@@ -49,13 +71,32 @@ def follow(live: Live, releases: Path, sales: Sales | None, stop: Callable[[floa
     """Load the release that is to answer whenever another one is named, until ``stop(seconds)`` says so."""
     former: list[tuple[float, Release]] = []
     while not stop(LOOK_SECONDS):
-        folder, scorer = current(releases), live.scorer
-        former = _closed(former)
-        if folder is None or folder.name in (live.failed, scorer.release.name if scorer else None):
-            continue
+        before = live.scorer
+        try:
+            former = _closed(former)
+            _look(live, releases, sales)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next release has to be found
+            _fail(live, CURRENT, error)
+        if before is not None and live.scorer is not before:
+            former.append((time.monotonic(), before.release))
+
+
+def _look(live: Live, releases: Path, sales: Sales | None) -> None:
+    """Load the release that is named, unless it answers already or has failed just now."""
+    folder = current(releases)
+    if folder is None or (live.scorer is not None and live.scorer.release.name == folder.name):
+        live.failed = None
+    elif folder.name != live.failed or time.monotonic() >= live.again:
         load(live, folder, sales)
-        if scorer is not None and live.scorer is not scorer:
-            former.append((time.monotonic(), scorer.release))
+
+
+def _fail(live: Live, name: str, error: Exception) -> None:
+    """Remember that ``name`` cannot be read, and log it the first time; messages that are not ours may hold data."""
+    reason = str(error) if isinstance(error, RegularsError) else type(error).__name__
+    if live.failed != name:
+        LOG.error("cannot answer from %s: %s", name, reason)
+    live.failed, live.again = name, time.monotonic() + AGAIN_SECONDS
+    live.missing = f"cannot answer from {name} ({reason}); make another release with: regulars refresh"
 
 
 def start(live: Live, releases: Path, sales: Sales | None) -> None:

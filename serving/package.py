@@ -42,9 +42,11 @@ REQUIREMENTS = (
     "scipy",
     "starlette",
     "typing-extensions",
+    "tzdata",
     "uvloop",
 )
-"""What the service imports, and what makes uvicorn fast; pinned to the versions at hand, and pip adds the rest."""
+"""What the service imports, time zones for systems without them, and what makes uvicorn fast; pinned to the versions at
+hand, and pip adds the rest."""
 
 OPTIONAL = ("psycopg", "psycopg-binary")
 """What the extra ``postgres`` installs: packaged where it is there."""

@@ -46,6 +46,14 @@ class Prepared:
             self._file.close()
             raise DataError(f"{path} is damaged or old; make it again with: regulars refresh") from error
 
+    def check(self) -> None:
+        """Read the whole file.
+
+        Raises:
+            sqlite3.DatabaseError: it is damaged.
+        """
+        self._file.check()
+
     def close(self) -> None:
         """Close the connections of all threads."""
         self._file.close()
@@ -69,6 +77,11 @@ class Prepared:
         """Return what a profile tells beside the standing; None for strangers."""
         found = self._file.all("SELECT view FROM standings WHERE customer_id = ?", customer_id)
         return _read(found[0][0]) if found else None
+
+    def has_offers(self, customer_id: str, kind: str) -> bool:
+        """Whether there is a list of a kind, one of :data:`serving.offers.PREPARED`; not so for strangers."""
+        query = f"SELECT 1 FROM {kind} WHERE customer_id = ?"  # noqa: S608 - no word of the request
+        return bool(self._file.all(query, customer_id))
 
     def offers(self, customer_id: str, kind: str) -> list[Recommended] | None:
         """Return the plain list of a kind, best first; None for strangers.

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -21,7 +22,7 @@ import psutil
 from regulars.errors import ConfigError, MissingError, RegularsError
 from regulars.home import Home
 from serving import release
-from serving.environment import CLOCK, KEYS, PURCHASES, RELEASES, REQUIRE_KEYS, WORKERS
+from serving.environment import CLOCK, KEYS, METRICS, PURCHASES, RELEASES, REQUIRE_KEYS, WORKERS
 from serving.guard import refuse_the_world
 from serving.sales import is_address
 
@@ -79,8 +80,13 @@ class Plan:
 
     @property
     def command(self) -> list[str]:
-        """The command line of the service."""
-        return [sys.executable, "-m", "bentoml", "serve", self.tag, "--host", self.host, "--port", str(self.port)]
+        """The command line of the service.
+
+        It names the Bento's folder: of the tag, BentoML would first try to import the part before the colon, and the
+        code that is installed would answer instead of the Bento's.
+        """
+        bento = self.home.bentoml / "bentos" / self.tag.replace(":", "/")
+        return [sys.executable, "-m", "bentoml", "serve", str(bento), "--host", self.host, "--port", str(self.port)]
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -131,12 +137,12 @@ def started(
     """
     _check(plan)
     plan.home.prepare()
-    with _signals_interrupt(), _output(log) as output:
+    with _signals_interrupt(), _output(log) as output, _counting(plan.home) as folder:
         # A session of its own: Ctrl-C reaches only us, and we decide the order in which things stop.
         mark = uuid.uuid4().hex
         process = subprocess.Popen(
             plan.command,
-            env={**plan.environment, MARK: mark},
+            env={**plan.environment, MARK: mark, METRICS: folder},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
@@ -148,6 +154,13 @@ def started(
         finally:
             _on_signals(_heard_already)
             stop(process, mark)
+
+
+@contextlib.contextmanager
+def _counting(home: Home) -> Iterator[str]:
+    """Give a folder for the counters of one service's workers."""
+    with tempfile.TemporaryDirectory(dir=home.staging, prefix="metrics-", ignore_cleanup_errors=True) as folder:
+        yield folder
 
 
 def serve(plan: Plan, log: Path | None = None, ready: Callable[[str], None] = lambda _: None) -> None:
@@ -225,7 +238,7 @@ def _wait(plan: Plan, process: subprocess.Popen[bytes], seconds: float, log: Pat
                     return
                 said = answer.text
                 if NOT_READY in said:  # a worker has loaded all there is before it listens
-                    raise ServiceError(f"the service has nothing to answer from: {answer.json()['detail']}")
+                    raise ServiceError(f"the service has nothing to answer from{_tail(log)}")
             time.sleep(POLL_SECONDS)
     raise ServiceError(f"the service was not ready within {seconds:g} seconds; it said {said}{_tail(log)}")
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from serving.contract import Answer, Churn, Evidence, NextPurchase, Spend
+from serving.due_contract import DueRow
 from serving.fields import WallClock
 
 
@@ -92,3 +93,7 @@ class ProfileAnswer(Answer):
         list[float], Field(description="P(no purchase within so many days from as_of), for 1 day up to the horizon")
     ]
     spend: Annotated[Spend | None, Field(description="null, with a warning, where no model tells it")]
+    due: Annotated[
+        list[DueRow] | None,
+        Field(description="as /v1/replenishment/due lists it by default; null where there is no list for as_of"),
+    ]

@@ -15,12 +15,14 @@ MAX_PURCHASES = 1000
 class Purchase(Line):
     """One line of an order, and whose it is."""
 
-    customer_id: Id = Field(description="who bought")
+    customer_id: Id = Field(
+        description="who bought, by any of their ids; where ids begin with their system, such as till:17, with it"
+    )
     line: int | None = Field(
         None,
         ge=0,
         le=1_000_000,
-        description="number of the line within its order; by default its place among the lines of the order sent along",
+        description="number of the line within its order; without one a line is told by what it says",
     )
 
 

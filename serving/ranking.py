@@ -1,6 +1,7 @@
 """Items that somebody names, in the order in which one customer likes them."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -21,6 +22,7 @@ def answer(
     request: RankRequest,
     as_of: dt.date,
     request_id: str,
+    asked: dt.date,
 ) -> RankAnswer:
     """Return the items of ``request``, each once, in the customer's order.
 
@@ -30,6 +32,7 @@ def answer(
         request: what is asked.
         as_of: the day of the offer.
         request_id: goes into the answer.
+        asked: the day of the question, which ``as_of`` may lie after.
 
     Raises:
         Problem: INVALID_FIELD, where an item that is asked about lies in the basket.
@@ -37,8 +40,8 @@ def answer(
     lines = customer.purchases(release.store, request.customer_id, as_of, *feeds)
     is_known = bool((lines["quantity"] > 0).any())
     items = _ranked(release, lines if is_known else None, request, as_of)
-    told = customer.ignored(request.history, as_of) + _warnings(items, is_known=is_known)
-    common = release.answer(("recommend",), as_of, request_id, told)
+    told = customer.ignored(feeds[1], as_of) + _warnings(items, is_known=is_known)
+    common = release.answer(("recommend",), as_of, request_id, told, asked)
     return {**common, "customer_id": request.customer_id, "items": items}
 
 
@@ -47,17 +50,22 @@ def _ranked(release: Release, lines: pl.DataFrame | None, request: RankRequest, 
 
     Without a basket an item has the score that the customer's plain list gives it, where that holds it.
     """
-    wish, k, champions = _wish(request), len(request.item_ids), release.champions
+    names = release.store.named(request.item_ids)
+    wish, k, champions = _wish(request, names), len(request.item_ids), release.champions
     if lines is None:
         found = scoring.recommend_to_nobody(champions, k, wish, store_id=request.context.store_id)
     else:
         found = scoring.recommend(champions, lines, as_of, k, wish)
-    names = release.names(list(request.item_ids))
-    rated: list[Ranked] = [{**item} for item in worded(found, names)]
-    known = {item["item_id"] for item in rated}
-    unknown = [item_id for item_id in request.item_ids if item_id not in known]
-    last = enumerate(unknown, len(rated) + 1)
-    return rated + [_unrated(item_id, names.get(item_id), rank) for rank, item_id in last]
+    called = release.names(list(names.values()))
+    spelt: dict[str, list[str]] = {}
+    for item_id, name in names.items():
+        spelt.setdefault(name, []).append(item_id)
+    offered = [(item, item_id) for item in worded(found, called) for item_id in spelt.pop(item["item_id"])]
+    rated: list[Ranked] = [
+        {**item, "item_id": item_id, "rank": rank} for rank, (item, item_id) in enumerate(offered, 1)
+    ]
+    last = enumerate((item_id for item_id in request.item_ids if names[item_id] in spelt), len(rated) + 1)
+    return rated + [_unrated(item_id, called.get(names[item_id]), rank) for rank, item_id in last]
 
 
 def _warnings(items: list[Ranked], *, is_known: bool) -> list[Warned]:
@@ -70,12 +78,13 @@ def _warnings(items: list[Ranked], *, is_known: bool) -> list[Warned]:
     return told
 
 
-def _wish(request: RankRequest) -> Wish:
+def _wish(request: RankRequest, names: Mapping[str, str]) -> Wish:
+    """Return the wish of a request whose items go by their ``names`` in the ledger."""
     basket = request.context.basket
     for place, item_id in enumerate(request.item_ids):
-        if item_id in basket:
+        if names[item_id] in basket:
             raise invalid(f"item_ids.{place}", "lies in context.basket; ask about what does not", "contradiction")
-    return Wish("cross_sell" if basket else "next_basket", basket=basket, in_stock=request.item_ids)
+    return Wish("cross_sell" if basket else "next_basket", basket=basket, in_stock=tuple(dict.fromkeys(names.values())))
 
 
 def _unrated(item_id: str, name: str | None, rank: int) -> Ranked:

@@ -76,25 +76,47 @@ class Release:
         """Of the shop."""
         return self.store.header.currency
 
-    def answer(self, tasks: tuple[str, ...], as_of: dt.date, request_id: str, warnings: list[Warned]) -> Answer:
-        """Return what every answer carries."""
+    def answer(
+        self,
+        tasks: tuple[str, ...],
+        as_of: dt.date,
+        request_id: str,
+        warnings: list[Warned],
+        asked: dt.date | None = None,
+    ) -> Answer:
+        """Return what every answer carries; ``asked`` is the day of the question, where ``as_of`` is a later one."""
         through = self.store.header.data_through
         return {
             "request_id": request_id,
             "as_of": as_of,
             "data_through": through,
             "model": {task: self.models[task] for task in tasks if task in self.models},
-            "warnings": standing.stale(as_of, through) + warnings,
+            "warnings": standing.stale(asked or as_of, through) + warnings,
         }
 
     def names(self, item_ids: list[str]) -> dict[str, str | None]:
         """Return what items are called."""
         return dict(self.store.items(item_ids).select("item_id", "name").iter_rows())
 
+    def check(self) -> None:
+        """Read every file whole, which :meth:`read` leaves to the questions.
+
+        Raises:
+            Exception: one is damaged or absent; of which kind depends on the file.
+        """
+        self.store.check()
+        self.prepared.check()
+        if set(self.models) != set(self.champions.by_task) or (self.due is None) == ("replenish" in self.models):
+            raise DataError(f"the release {self.name} is incomplete; make it again with: regulars refresh")
+        if self.due is not None:
+            self.due.check()
+
     def close(self) -> None:
         """Close the files."""
         self.store.close()
         self.prepared.close()
+        if self.due is not None:
+            self.due.close()
 
 
 def current(releases: Path) -> Path | None:

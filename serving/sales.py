@@ -31,10 +31,18 @@ class Sale(NamedTuple):
     store_id: str | None
 
 
+class Order(NamedTuple):
+    """An order, and whose it is."""
+
+    customer_id: str
+    order_id: str
+
+
 class Numbered(NamedTuple):
     """A line with its number within the order: what tells it from all others."""
 
-    line: int
+    line: int | None
+    """None: the line is told by what it says (:mod:`serving.sales_lines`)."""
     sale: Sale
 
 
@@ -45,7 +53,9 @@ class Added(NamedTuple):
     n_known: int
     """Held already, as they are."""
     contradicted: tuple[int, ...]
-    """Places of lines whose order and number are held with other content; if there are any, nothing was kept."""
+    """Places of lines that cannot be what the order holds; if there are any, nothing was kept."""
+    foreign: tuple[int, ...] = ()
+    """Those of them whose order is another customer's."""
 
 
 class Sales(Protocol):
@@ -55,8 +65,8 @@ class Sales(Protocol):
     def is_near(self) -> bool:
         """Whether a look-up takes microseconds, so that it may be done on the event loop."""
 
-    def of(self, customer_id: str) -> list[Sale]:
-        """Return the purchases of a customer, by time."""
+    def of(self, customer_id: str, most: int | None = None) -> list[Sale]:
+        """Return the purchases of a customer, by time; the first ``most`` of them."""
 
     def among(self, customer_ids: Collection[str]) -> dict[str, list[Sale]]:
         """Return the purchases of those of some customers who have any, by time."""
@@ -66,6 +76,18 @@ class Sales(Protocol):
 
         Lines that are held already change nothing, so a request may be sent again.
         """
+
+    def customers(self, after: str, most: int) -> list[str]:
+        """Return the ids behind ``after`` of customers who have any, in their order, ``most`` at once."""
+
+    def forget(self, orders: Collection[Order]) -> int:
+        """Remove the lines of some orders in one transaction; return how many they were."""
+
+    def erase(self, customer_ids: Collection[str]) -> int:
+        """Remove all lines of some customers in one transaction; return how many they were."""
+
+    def tidy(self) -> None:
+        """Clear what was removed from the disk, as far as that is ours to do."""
 
     def count(self) -> int:
         """Return how many lines are held."""

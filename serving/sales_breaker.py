@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
-from serving.sales import Added, Numbered, Sale, Sales, SalesError
+from serving.sales import Added, Numbered, Order, Sale, Sales, SalesError
 
 LOG = logging.getLogger("bentoml.regulars")
 """Below ``bentoml``, so that it is written where BentoML writes."""
@@ -35,9 +35,9 @@ class Breaker:
         """Whether a look-up takes microseconds."""
         return self._sales.is_near
 
-    def of(self, customer_id: str) -> list[Sale]:
-        """Return the purchases of a customer, by time."""
-        return self._reads.asked(lambda: self._sales.of(customer_id))
+    def of(self, customer_id: str, most: int | None = None) -> list[Sale]:
+        """Return the purchases of a customer, by time; the first ``most`` of them."""
+        return self._reads.asked(lambda: self._sales.of(customer_id, most))
 
     def among(self, customer_ids: Collection[str]) -> dict[str, list[Sale]]:
         """Return the purchases of those of some customers who have any, by time."""
@@ -48,9 +48,26 @@ class Breaker:
         self._reads.refuse()
         return self._writes.asked(lambda: self._sales.add(lines))
 
+    def customers(self, after: str, most: int) -> list[str]:
+        """Return the ids behind ``after`` of customers who have any."""
+        return self._reads.asked(lambda: self._sales.customers(after, most))
+
+    def forget(self, orders: Collection[Order]) -> int:
+        """Remove the lines of some orders."""
+        return self._writes.asked(lambda: self._sales.forget(orders))
+
+    def erase(self, customer_ids: Collection[str]) -> int:
+        """Remove all lines of some customers."""
+        return self._writes.asked(lambda: self._sales.erase(customer_ids))
+
+    def tidy(self) -> None:
+        """Clear what was removed from the disk."""
+        self._sales.tidy()
+
     def count(self) -> int:
-        """Return how many lines are held."""
-        return self._reads.asked(self._sales.count)
+        """Return how many lines are held; where that fails, answers go on looking purchases up."""
+        self._reads.refuse()
+        return self._sales.count()
 
     def close(self) -> None:
         """Let go of the connections that nobody uses right now."""

@@ -1,6 +1,7 @@
 """Purchases that came in, in a PostgreSQL database: for all workers of several machines."""
 
 import contextlib
+import zlib
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
@@ -10,7 +11,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from regulars.errors import ConfigError
-from serving.sales import Added, Numbered, Sale, SalesError
+from serving.sales import Added, Numbered, Order, Sale, SalesError
+from serving.sales_lines import Kept, by_order, placed
 
 CONNECT_SECONDS, STATEMENT_SECONDS, ANSWER_SECONDS = 2, 2, 3.0
 """How long the server may take to let us in, and for a statement; and what we wait for one that says nothing at all."""
@@ -43,20 +45,26 @@ CREATE INDEX IF NOT EXISTS regulars_purchases_of ON regulars_purchases (customer
 
 _COLUMNS = "customer_id, order_id, item_id, purchased_at, quantity, amount, discount, store_id"
 _ORDER = "ORDER BY purchased_at, order_id, line"
-OF = f"SELECT {_COLUMNS} FROM regulars_purchases WHERE customer_id = %s {_ORDER}"  # noqa: S608
+OF = f"SELECT {_COLUMNS} FROM regulars_purchases WHERE customer_id = %s {_ORDER} LIMIT %s"  # noqa: S608
 AMONG = f"SELECT {_COLUMNS} FROM regulars_purchases WHERE customer_id = ANY(%s) {_ORDER}"  # noqa: S608
 ADD = f"""
 INSERT INTO regulars_purchases (line, {_COLUMNS})
 SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::timestamp[], %s::float8[], %s::bigint[],
     %s::bigint[], %s::text[])
-ON CONFLICT DO NOTHING RETURNING order_id, line
 """  # noqa: S608
-HELD = f"""
-SELECT line, {_COLUMNS} FROM regulars_purchases
-WHERE (order_id, line) IN (SELECT * FROM unnest(%s::text[], %s::int[]))
-"""  # noqa: S608
+HELD = f"SELECT line, {_COLUMNS} FROM regulars_purchases WHERE order_id = ANY(%s)"  # noqa: S608
+CUSTOMERS = "SELECT DISTINCT customer_id FROM regulars_purchases WHERE customer_id > %s ORDER BY customer_id LIMIT %s"
+FORGET = """
+DELETE FROM regulars_purchases WHERE (customer_id, order_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+"""
+ERASE = "DELETE FROM regulars_purchases WHERE customer_id = ANY(%s)"
 
-Key = tuple[str, int]
+MINE = "SELECT pg_advisory_xact_lock(7245093, lane) FROM unnest(%s::int[]) AS lane"
+"""Waits for whoever writes to the same orders, so that two requests do not give one number twice."""
+
+LANES = 64
+"""Orders share that many locks: a server has room for some thousands only."""
+
 T = TypeVar("T")
 
 
@@ -93,9 +101,9 @@ class PostgresSales:
         self._settings: dict[str, Any] = {**DEFAULTS, **given}
         self._idle: deque[Patient] = deque()
 
-    def of(self, customer_id: str) -> list[Sale]:
-        """Return the purchases of a customer, by time."""
-        return [Sale(*row) for row in self._asked(lambda connection: _rows(connection, OF, customer_id))]
+    def of(self, customer_id: str, most: int | None = None) -> list[Sale]:
+        """Return the purchases of a customer, by time; the first ``most`` of them."""
+        return [Sale(*row) for row in self._asked(lambda connection: _rows(connection, OF, customer_id, most))]
 
     def among(self, customer_ids: Collection[str]) -> dict[str, list[Sale]]:
         """Return the purchases of those of some customers who have any, by time."""
@@ -111,6 +119,22 @@ class PostgresSales:
         the server keeps them, it is sent again here, and they count as known.
         """
         return self._asked(lambda connection: _add(connection, lines))
+
+    def customers(self, after: str, most: int) -> list[str]:
+        """Return the ids behind ``after`` of customers who have any, in their order, ``most`` at once."""
+        return [who for (who,) in self._asked(lambda connection: _rows(connection, CUSTOMERS, after, most))]
+
+    def forget(self, orders: Collection[Order]) -> int:
+        """Remove the lines of some orders in one transaction; return how many they were."""
+        columns = [[order.customer_id for order in orders], [order.order_id for order in orders]]
+        return self._asked(lambda connection: connection.execute(FORGET, columns).rowcount)
+
+    def erase(self, customer_ids: Collection[str]) -> int:
+        """Remove all lines of some customers in one transaction; return how many they were."""
+        return self._asked(lambda connection: connection.execute(ERASE, [list(customer_ids)]).rowcount)
+
+    def tidy(self) -> None:
+        """Do nothing: the server clears its disk by itself (autovacuum)."""
 
     def count(self) -> int:
         """Return how many lines are held."""
@@ -215,42 +239,14 @@ def _rows(connection: psycopg.Connection[TupleRow], query: str, *values: object)
 
 
 def _add(connection: psycopg.Connection[TupleRow], lines: Sequence[Numbered]) -> Added:
-    """Add lines in one transaction, which ends without a trace where some are held with other content."""
-    # In one order: two hosts that send the same lines would else wait for each other.
-    ordered = sorted(lines, key=_key)
+    """Add lines in one transaction, all or none."""
+    order_ids = by_order(lines)
     with connection.transaction():
-        columns = zip(*((line, *sale) for line, sale in ordered), strict=True)
-        new = set(_rows(connection, ADD, *map(list, columns)))
-        known = _known(lines, new)
-        contradicted = _contradicted(connection, lines, known)
-        if contradicted:
-            raise psycopg.Rollback
-    return Added(0 if contradicted else len(new), len(known), contradicted)
-
-
-def _known(lines: Sequence[Numbered], new: set[Key]) -> list[int]:
-    """Return the places of the lines that were held already, if only since an earlier place."""
-    seen: set[Key] = set()
-    known = []
-    for place, each in enumerate(lines):
-        key = _key(each)
-        if key in seen or key not in new:
-            known.append(place)
-        seen.add(key)
-    return known
-
-
-def _contradicted(
-    connection: psycopg.Connection[TupleRow], lines: Sequence[Numbered], known: Sequence[int]
-) -> tuple[int, ...]:
-    """Return the places of the known lines that are held with other content."""
-    if not known:
-        return ()
-    keys = [_key(lines[place]) for place in known]
-    rows = _rows(connection, HELD, *map(list, zip(*keys, strict=True)))
-    held = {(sale.order_id, line): sale for line, sale in ((row[0], Sale(*row[1:])) for row in rows)}
-    return tuple(place for place in known if held.get(_key(lines[place])) != lines[place].sale)
-
-
-def _key(numbered: Numbered) -> Key:
-    return numbered.sale.order_id, numbered.line
+        # In one order: two hosts that send the same orders would else wait for each other.
+        connection.execute(MINE, [sorted({zlib.crc32(order.encode()) % LANES for order in order_ids})])
+        held = (Kept(row[0], Sale(*row[1:])) for row in _rows(connection, HELD, order_ids))
+        found = placed(lines, held)
+        if found.new:
+            columns = zip(*((line, *sale) for line, sale in found.new), strict=True)
+            connection.execute(ADD, [*map(list, columns)])
+    return found.added

@@ -3,22 +3,21 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
-from regulars import scoring
-from regulars.reasons import explain
 from serving import (
     batches,
     customer,
     due_page,
+    fresh,
+    identities,
     offers,
     people,
+    predicted,
     profile,
     purchases,
     ranking,
-    reasons,
     standing,
     state,
     wishes,
@@ -33,7 +32,7 @@ from serving.contract import (
     Whole,
 )
 from serving.due_contract import DueAnswer, DueRequest
-from serving.fresh import Fresh, admitted, looked_up
+from serving.fresh import Fresh, admitted
 from serving.problems import Problem
 from serving.profile import View
 from serving.profile_contract import ProfileAnswer
@@ -61,22 +60,25 @@ class Scorer:
         return self.sales is None or self.sales.is_near
 
     def fresh(self, customer_id: str | None) -> Fresh[list[Sale]]:
-        """Return the purchases of a customer that came in since the release was made, by time."""
-        sales = self.sales
-        if sales is None or customer_id is None:
-            return Fresh([])
-        return looked_up(lambda: sales.of(customer_id), [])
+        """Return the purchases of a customer that came in and are not in the release, by time."""
+        return fresh.of(self.sales, self.release.store, customer_id)
+
+    def few_fresh(self, customer_id: str | None) -> Fresh[list[Sale]] | None:
+        """Return what :meth:`fresh` does; None where it would take longer than the event loop may wait."""
+        return fresh.few(self.sales, self.release.store, customer_id)
 
     def fresh_among(self, customer_ids: Collection[str]) -> Fresh[dict[str, list[Sale]]]:
-        """Return the purchases of those of some customers who have any since the release was made, by time."""
-        sales = self.sales
-        return Fresh({}) if sales is None else looked_up(lambda: sales.among(customer_ids), {})
+        """Return what :meth:`fresh` does of those of some customers who have any."""
+        return fresh.among(self.sales, self.release.store, customer_ids)
 
     def is_light(self, request: ScoreRequest | RecommendRequest, today: dt.date, fresh: Sequence[Sale]) -> bool:
         """Whether the answer takes so little work that it need not leave the event loop."""
         if fresh or request.history or request.customer_id is None or (request.as_of or today) != self.release.as_of:
             return False
-        return isinstance(request, ScoreRequest) or offers.is_plain(request)
+        if isinstance(request, ScoreRequest):
+            return True
+        who = identities.customer_of(self.release.store, request.customer_id)
+        return offers.is_plain(request) and self.release.prepared.has_offers(who, request.kind)
 
     def score(
         self, request: ScoreRequest, today: dt.date, request_id: str, fresh: Fresh[list[Sale]] | None = None
@@ -86,15 +88,16 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE, UNKNOWN_CUSTOMER or INVALID_FIELD.
         """
+        asked, request = request.customer_id, identities.resolved(self.release.store, request)
         fresh = self.fresh(request.customer_id) if fresh is None else fresh
         feeds = self._feeds(request, fresh)
-        as_of = self._as_of(request.as_of, today, fresh.lines)
-        with admitted(fresh):
+        as_of = self._as_of(request.as_of, today, *feeds)
+        with admitted(fresh), identities.asked_for(self.release.store, asked, as_of):
             whole, why = self._standing(request.customer_id, feeds, as_of, explained=request.explain)
         found = standing.chosen(whole, request.want, why)
-        warnings = [*fresh.warnings, *customer.ignored(request.history, as_of), *standing.warnings(found)]
-        common = self.release.answer(STANDING, as_of, request_id, warnings)
-        return {**common, **found, "customer_id": request.customer_id}
+        warnings = [*fresh.warnings, *customer.ignored(feeds[1], as_of), *standing.warnings(found)]
+        common = self.release.answer(STANDING, as_of, request_id, warnings, request.as_of or today)
+        return {**common, **found, "customer_id": asked}
 
     def batch(self, request: BatchRequest, today: dt.date, request_id: str) -> BatchAnswer:
         """Return how many customers stand.
@@ -102,13 +105,15 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE.
         """
-        fresh = self.fresh_among(request.customer_ids)
-        wholes = self._several(request, today, fresh.lines)
-        as_of = self._as_of(request.as_of, today, [])
-        results = [batches.row(who, *wholes[who], request.want) for who in request.customer_ids]
+        asked, given = request.customer_ids, identities.day(self.release.store, request.as_of)
+        whose = identities.customers_of(self.release.store, asked)
+        fresh = self.fresh_among(whose.values())
+        wholes = self._several(whose.values(), given, today, fresh.lines)
+        common = self.release.answer(STANDING, self._as_of(given, today), request_id, [*fresh.warnings])
+        results = [batches.row(who, *wholes[whose[who]], request.want, common["warnings"]) for who in asked]
         n_ok = sum(row["status"] == "ok" for row in results)
         return {
-            **self.release.answer(STANDING, as_of, request_id, [*fresh.warnings]),
+            **common,
             "results": results,
             "counts": {"ok": n_ok, "error": len(results) - n_ok},
         }
@@ -123,21 +128,23 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or INVALID_FIELD.
         """
+        asked, request = request, identities.resolved(self.release.store, request)
         fresh = self.fresh(request.customer_id) if fresh is None else fresh
         feeds = self._feeds(request, fresh)
-        as_of = self._as_of(request.as_of, today, fresh.lines)
+        as_of = self._as_of(request.as_of, today, *feeds)
         items = self._prepared_offers(request, feeds, as_of)
         is_known = items is not None
         if items is None:
             lines = customer.purchases(self.release.store, request.customer_id, as_of, *feeds)
             is_known = bool((lines["quantity"] > 0).any())
             items = self._offers(request, lines if is_known else None, as_of)
-        warnings = customer.ignored(request.history, as_of) + wishes.warnings(request, items, is_known=is_known)
+        warnings = customer.ignored(feeds[1], as_of) + wishes.warnings(request, items, is_known=is_known)
+        told = [*fresh.warnings, *warnings]
         return {
-            **self.release.answer(("recommend",), as_of, request_id, [*fresh.warnings, *warnings]),
-            "customer_id": request.customer_id,
+            **self.release.answer(("recommend",), as_of, request_id, told, request.as_of or today),
+            "customer_id": asked.customer_id,
             "kind": request.kind,
-            "items": items,
+            "items": identities.as_asked(items, self.release.store, asked),
         }
 
     def rank(self, request: RankRequest, today: dt.date, request_id: str) -> RankAnswer:
@@ -146,10 +153,12 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or INVALID_FIELD.
         """
+        asked, request = request.customer_id, identities.resolved(self.release.store, request)
         fresh = self.fresh(request.customer_id)
-        as_of = self._as_of(request.as_of, today, fresh.lines)
-        found = ranking.answer(self.release, self._feeds(request, fresh), request, as_of, request_id)
-        return {**found, "warnings": [*found["warnings"], *fresh.warnings]}
+        feeds = self._feeds(request, fresh)
+        as_of = self._as_of(request.as_of, today, *feeds)
+        found = ranking.answer(self.release, feeds, request, as_of, request_id, request.as_of or today)
+        return {**found, "customer_id": asked, "warnings": [*found["warnings"], *fresh.warnings]}
 
     def due(self, request: DueRequest, today: dt.date, request_id: str) -> DueAnswer:
         """Return who runs out of what, a page at a time.
@@ -167,21 +176,24 @@ class Scorer:
         Raises:
             Problem: AS_OF_OUT_OF_RANGE or UNKNOWN_CUSTOMER.
         """
-        fresh = self.fresh(customer_id)
+        asked, customer_id = customer_id, identities.customer_of(self.release.store, customer_id)
+        fresh, as_of = self.fresh(customer_id), identities.day(self.release.store, as_of)
         day = self._as_of(as_of, today, fresh.lines)
         lines = customer.purchases(self.release.store, customer_id, day, fresh.lines)
-        with admitted(fresh):
+        with admitted(fresh), identities.asked_for(self.release.store, asked, day):
             whole, why, view = self._viewed(customer_id, lines, day, is_news=bool(fresh.lines))
         names = self.release.names(lines["item_id"].unique().to_list())
+        warnings = [*fresh.warnings, *standing.warnings(whole)]
         return {
-            **self.release.answer(STANDING, day, request_id, [*fresh.warnings, *standing.warnings(whole)]),
+            **self.release.answer(STANDING, day, request_id, warnings, as_of or today),
             **whole,
             "churn": {**whole["churn"], "reasons": why},
             **view,
-            "customer_id": customer_id,
+            "customer_id": asked,
             "person": people.worded(self.release.store.person(customer_id), unmasked=unmasked),
             "currency": self.release.currency,
             **profile.habits(lines, names, self.release.currency),
+            "due": due_page.of(self.release, asked, fresh.lines) if as_of in (None, self.release.as_of) else None,
         }
 
     def add(self, request: PurchasesRequest, today: dt.date, request_id: str) -> PurchasesAnswer:
@@ -190,7 +202,7 @@ class Scorer:
         Raises:
             Problem: CONTRADICTED, PURCHASES_OFF, PURCHASES_UNAVAILABLE or INVALID_FIELD.
         """
-        added = purchases.add(self.sales, request.root, today, self.release.currency)
+        added = purchases.add(self.sales, request.root, today, self.release.store)
         return {"request_id": request_id, "n_new": added.n_new, "n_known": added.n_known}
 
     def state(self, today: dt.date, request_id: str) -> ModelsAnswer:
@@ -199,10 +211,11 @@ class Scorer:
 
     def _feeds(self, request: CustomerRequest, fresh: Fresh[list[Sale]]) -> tuple[list[Sale], list[Sale]]:
         """Return the purchases that came in since, and those of the request."""
-        return fresh.lines, customer.sales(request.customer_id, request.history, self.release.currency)
+        store = self.release.store
+        return fresh.lines, identities.respelt(store, customer.sales(request.customer_id, request.history, store))
 
-    def _as_of(self, given: dt.date | None, today: dt.date, fresh: Sequence[Sale]) -> dt.date:
-        as_of = given or customer.first_unknown_day(today, fresh)
+    def _as_of(self, given: dt.date | None, today: dt.date, *feeds: Sequence[Sale]) -> dt.date:
+        as_of = given or customer.first_unknown_day(today, *feeds)
         cut = self.release.champions.training_cut
         if as_of < cut:
             raise Problem("AS_OF_OUT_OF_RANGE", f"the models know purchases before {cut}; ask for that day or later")
@@ -226,7 +239,8 @@ class Scorer:
         table = customer.recomputed(store, [] if customer_id is None else [customer_id], lines, as_of)
         if table.is_empty():
             raise customer.no_purchase(as_of) if feeds[1] else customer.unknown(customer_id, as_of)
-        return self._live(table, explained=explained)
+        (whole,) = predicted.wholes(self.release, table)
+        return whole, predicted.why(self.release, table) if explained else []
 
     def _viewed(
         self, customer_id: str, lines: pl.DataFrame, as_of: dt.date, *, is_news: bool
@@ -244,44 +258,19 @@ class Scorer:
         table = customer.recomputed(self.release.store, [customer_id], lines, as_of)
         if table.is_empty():
             raise customer.unknown(customer_id, as_of)
-        scores = scoring.score(self.release.champions, table, curve=True)
-        (whole,) = self._worded(scores, table)
-        (row,) = scores.iter_rows(named=True)
-        return whole, self._why(table), profile.view(row, table.row(0, named=True))
+        return predicted.viewed(self.release, table)
 
     def _several(
-        self, request: BatchRequest, today: dt.date, fresh: Mapping[str, list[Sale]]
+        self, customer_ids: Collection[str], given: dt.date | None, today: dt.date, fresh: Mapping[str, list[Sale]]
     ) -> dict[str, tuple[Whole | None, dt.date]]:
         """Return all that can be said of each customer, and the day it is said of; None of strangers."""
-        days = {who: self._as_of(request.as_of, today, fresh.get(who, [])) for who in request.customer_ids}
+        days = {who: self._as_of(given, today, fresh.get(who, [])) for who in customer_ids}
         stored = [who for who, day in days.items() if who not in fresh and day == self.release.as_of]
         found: dict[str, Whole] = self.release.prepared.standings(stored)
         for day in set(days.values()):
             rest = {who: fresh.get(who, []) for who in days.keys() - stored if days[who] == day}
-            table = customer.several(self.release.store, rest, day)
-            if not table.is_empty():
-                found |= zip(table["customer_id"], self._wholes(table), strict=True)
+            found |= batches.computed(self.release, rest, day)
         return {who: (found.get(who), day) for who, day in days.items()}
-
-    def _live(self, table: pl.DataFrame, *, explained: bool) -> tuple[Whole, list[Reason]]:
-        """Ask the models about one row of features."""
-        (whole,) = self._wholes(table)
-        return whole, self._why(table) if explained else []
-
-    def _why(self, table: pl.DataFrame) -> list[Reason]:
-        """Return the reasons of the churn probability of one row of features."""
-        (because,) = explain(self.release.champions["churn"].estimator, table)
-        return reasons.worded(because, self.release.currency)
-
-    def _wholes(self, table: pl.DataFrame) -> list[Whole]:
-        """Ask the models about rows of features."""
-        return self._worded(scoring.score(self.release.champions, table), table)
-
-    def _worded(self, scores: pl.DataFrame, table: pl.DataFrame) -> list[Whole]:
-        """Return all that can be said of customers, from their scores and their rows of features."""
-        rows: Any = scores.iter_rows(named=True)
-        known = table.select(standing.FEATURES).iter_rows(named=True)
-        return [standing.whole(row, told, self.release.currency) for row, told in zip(rows, known, strict=True)]
 
     def _prepared_offers(
         self, request: RecommendRequest, feeds: tuple[list[Sale], list[Sale]], as_of: dt.date

@@ -14,6 +14,8 @@ from typing import ClassVar, TypeVar
 import bentoml
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+# Named here, while BentoML has the Bento on Python's path: later it would be the one that is installed, if any.
+import regulars  # noqa: F401
 from serving import environment
 
 PACKAGED = Path(__file__).resolve().parents[1] / "release"
@@ -38,7 +40,7 @@ def load() -> ASGIApp:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type] # how Python spells "not installed"
 
     from regulars.errors import RegularsError  # noqa: PLC0415 - only in a worker
-    from serving import live, release  # noqa: PLC0415
+    from serving import live  # noqa: PLC0415
     from serving.app import create_app  # noqa: PLC0415
     from serving.clock import clock  # noqa: PLC0415
     from serving.guard import from_environment  # noqa: PLC0415
@@ -50,11 +52,9 @@ def load() -> ASGIApp:
         sales = _named(environment.PURCHASES, opened)
         releases = _named(environment.RELEASES, Path)
         guard = from_environment(os.environ)
-        live.load(answering, (releases and release.current(releases)) or PACKAGED, sales)
+        live.begin(answering, releases, PACKAGED, sales)
     except RegularsError as error:
-        return create_app(live.Live(missing=str(error)), lambda last: last)
-    if releases is not None:
-        live.start(answering, releases, sales)
+        return create_app(live.Live(missing=str(error)), lambda header: header.as_of)
     return create_app(answering, today, guard)
 
 
@@ -72,6 +72,9 @@ class Worker:
 
     def __init__(self) -> None:
         """Load, and keep the garbage collector from walking through what was loaded."""
+        if environment.METRICS in os.environ:
+            # BentoML's is emptied whenever another service of the home starts.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.environ[environment.METRICS]
         from serving import logs  # noqa: PLC0415 - only in a worker
 
         logs.start()

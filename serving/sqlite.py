@@ -36,6 +36,16 @@ class ReadOnly:
             self._open.append(connection)
         return connection.execute(query, values).fetchall()
 
+    def check(self) -> None:
+        """Read the whole file.
+
+        Raises:
+            sqlite3.DatabaseError: it is damaged.
+        """
+        found = self.all("PRAGMA quick_check(1)")
+        if found != [("ok",)]:
+            raise sqlite3.DatabaseError(found[0][0])
+
     def close(self) -> None:
         """Close the connections of all threads."""
         while self._open:

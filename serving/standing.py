@@ -62,12 +62,12 @@ def warnings(found: Standing | Whole) -> list[Warned]:
     return told
 
 
-def stale(as_of: dt.date, data_through: dt.date) -> list[Warned]:
-    """Return a warning where purchases of the last days may be missing."""
-    missing = (as_of - data_through).days - 1
+def stale(asked: dt.date, data_through: dt.date) -> list[Warned]:
+    """Return a warning where purchases of the last days before the day of the question may be missing."""
+    missing = (asked - data_through).days - 1
     if missing < 1:
         return []
-    text = f"the data end {missing} days before as_of; purchases since then are unknown"
+    text = f"the data end {missing} days before {asked}; purchases since then are unknown"
     return [{"code": "STALE_DATA", "text": text}]
 
 

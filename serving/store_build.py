@@ -28,8 +28,9 @@ def build(ledger: Ledger, path: Path, as_of: dt.date | None = None, track: scale
     day = as_of or windows.after(ledger.data_through)
     side = scale.side(ledger)
     with created(path, TABLES) as connection:
-        _add_items(connection, ledger.items())
+        _add_items(connection, ledger)
         _add_side(connection, side)
+        connection.executemany("INSERT INTO aliases VALUES (?, ?)", ledger.people().iter_rows())
         _add_people(connection, people_build.of(ledger))
         buckets = track(ledger.buckets, "online store", len(ledger.buckets))
         n_customers = sum(_add_bucket(connection, ledger, bucket, day) for bucket in buckets)
@@ -40,7 +41,7 @@ def build_bare(ledger: Ledger, path: Path) -> Header:
     """Write a store of items and stores, but of no customers, to the new file ``path``."""
     side = scale.side(ledger)
     with created(path, TABLES) as connection:
-        _add_items(connection, ledger.items())
+        _add_items(connection, ledger)
         _add_side(connection, dataclasses.replace(side, events=None))
         return _headed(connection, ledger, windows.after(ledger.data_through), side, 0)
 
@@ -63,14 +64,32 @@ def _headed(
         features=features.NAMES,
         n_customers=n_customers,
         events_since=side.since,
+        time_zone=ledger.manifest.time_zone,
+        has_merged=_any(connection, "SELECT 1 FROM aliases"),
+        has_spellings=_any(connection, "SELECT 1 FROM spellings WHERE folded <> item_id"),
+        systems=_systems(ledger) if n_customers else (),
     )
     connection.execute("INSERT INTO header VALUES (?)", (header.model_dump_json(),))
     return header
 
 
-def _add_items(connection: sqlite3.Connection, items: pl.DataFrame) -> None:
+def _any(connection: sqlite3.Connection, query: str) -> bool:
+    return connection.execute(f"{query} LIMIT 1").fetchone() is not None
+
+
+def _systems(ledger: Ledger) -> tuple[str, ...]:
+    """Return the systems whose customers' ids begin with its name."""
+    records = ledger.customers().select("source", "customer_id").drop_nulls("source")
+    own = records.filter(pl.col("customer_id").str.starts_with(pl.format("{}:", "source")))
+    lines = (source.source for source in ledger.manifest.sources if source.own_ids)
+    return tuple(sorted({*own["source"], *lines}))
+
+
+def _add_items(connection: sqlite3.Connection, ledger: Ledger) -> None:
+    """Add what is known of items, and how they are spelt."""
+    connection.executemany("INSERT INTO spellings VALUES (?, ?)", ledger.item_names().iter_rows())
     places = ", ".join("?" for _ in schema.ITEMS.names)
-    rows = items.select(pl.col(schema.ITEMS.names).to_physical()).iter_rows()
+    rows = ledger.items().select(pl.col(schema.ITEMS.names).to_physical()).iter_rows()
     connection.executemany(f"INSERT INTO items VALUES ({places})", rows)  # noqa: S608
 
 

@@ -1,7 +1,9 @@
 """The command line: help that teaches, JSON for machines, one sentence for what went wrong."""
 
+import datetime as dt
 import json
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,9 +11,10 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
-from regulars import cli
+from regulars import cli, delivery
 from regulars.home import Home
 from regulars.ledger import Ledger
+from serving.sales import Numbered, Sale, opened
 from tests import shops
 from tests.ingest.shop import LINES, snapshot, write
 
@@ -54,8 +57,8 @@ VERBS = {
     "reproduce": ("RUN_ID|EXPERIMENT_DIR", "--ledger", "--tolerance", "--json", "Example:"),
     "rollback": ("--task", "--reason", "--json", "Example:"),
     "journal": ("--task", "--json", "Example:"),
-    "package": ("--ledger", "--as-of", "--json", "Example:"),
-    "refresh": ("--ledger", "--as-of", "--json", "Example:"),
+    "package": ("--ledger", "--as-of", "--purchases", "--json", "Example:"),
+    "refresh": ("--ledger", "--as-of", "--purchases", "--json", "Example:"),
     "serve": ("--port", "127.0.0.1", "--purchases"),
     "demo": ("--port",),
 }
@@ -203,6 +206,68 @@ def test_serve_keeps_purchases_where_it_is_told(say: Say, home: Home, monkeypatc
     told += [say("serve"), say("serve", "--help")]
     assert kept == [home.purchases, "here.sqlite", address]
     assert "hush" not in "".join(each.out + each.err for each in told)
+
+
+def test_purchases_are_counted_and_forgotten(say: Say, home: Home, tmp_path: Path) -> None:
+    sale = Sale("C1", "o1", "I01", dt.datetime(2024, 6, 25, 12), 1.0, 1250, 0, None)
+    assert json.loads(say("purchases", "count", "--json").out) == {"n_lines": 0}
+    assert not home.purchases.exists()
+    for path in (home.purchases, tmp_path / "elsewhere.sqlite"):
+        sales = opened(path)
+        sales.add([Numbered(0, sale), Numbered(0, sale._replace(customer_id="C2", order_id="o2"))])
+        sales.close()
+    assert json.loads(say("purchases", "forget", "C1", "nobody", "--json").out) == {"n_lines": 1}
+    assert json.loads(say("purchases", "count", "--json").out) == {"n_lines": 1}
+    where = ("--purchases", tmp_path / "elsewhere.sqlite")
+    assert json.loads(say("purchases", "count", "--json", *where).out) == {"n_lines": 2}
+
+
+@pytest.fixture
+def prepared(monkeypatch: pytest.MonkeyPatch) -> list[dt.date]:
+    """The days for which answers are prepared, which nobody does here."""
+    days: list[dt.date] = []
+    monkeypatch.delenv("REGULARS_CLOCK", raising=False)
+
+    def kept(home: Home, ledger: Ledger, day: dt.date, *_: object) -> delivery.Delivered:
+        days.append(day)
+        return delivery.Delivered("regulars:1", "a release", delivery.Pruned())
+
+    for verb in ("deliver", "refresh"):
+        monkeypatch.setattr(delivery, verb, kept)
+    return days
+
+
+@pytest.mark.parametrize("verb", ["package", "refresh"])
+def test_today_is_the_shops(say: Say, home: Home, tmp_path: Path, prepared: list[dt.date], verb: str) -> None:
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):  # 26 hours apart
+        ledger = tmp_path / zone.replace("/", "-").replace("+", "-")
+        with Ledger.open_or_create(ledger, "EUR", time_zone=zone).writer() as writer:
+            writer.add_transactions(shops.simulate(5, 90).transactions)
+            writer.commit(())
+        told = ok(said := say(verb, "--ledger", ledger, "--as-of", "today", "--json"))
+        assert told["as_of"] == str(prepared[-1])
+        assert "warning" not in said.err
+    assert (prepared[0] - prepared[1]).days in (1, 2)
+
+
+@pytest.mark.parametrize("verb", ["package", "refresh"])
+def test_answers_for_another_day_are_told(
+    say: Say, home: Home, small_ledger: Ledger, prepared: list[dt.date], monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    said = say(verb, "--ledger", small_ledger.path)
+    after = small_ledger.data_through + dt.timedelta(days=1)
+    assert prepared == [after]
+    assert str(after) in said.out
+    assert f"warning: the answers are for {after}, and today is " in said.err
+    monkeypatch.setenv("REGULARS_CLOCK", "data")
+    assert "warning" not in say(verb, "--ledger", small_ledger.path).err
+
+
+def test_a_new_home_is_its_owners(tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.mkdir(mode=0o755)
+    modes = [stat.S_IMODE(Home(root).prepare().root.stat().st_mode) for root in (old, tmp_path / "new")]
+    assert modes == [0o755, 0o700]
 
 
 def test_a_home_that_cannot_be(refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -59,6 +60,21 @@ def _instants(naive: pl.Series, zone: str) -> pl.Series:
 def wall(column: str, zone: str) -> pl.Expr:
     """Return a UTC column as the naive wall clock of ``zone``."""
     return pl.col(column).dt.convert_time_zone(zone).dt.replace_time_zone(None)
+
+
+def told(times: Sequence[dt.datetime], zone: str) -> list[dt.datetime]:
+    """Return times by the wall clock of ``zone``, as a ledger gives them back: an offset says which instant is meant.
+
+    >>> july, ahead = dt.datetime(2024, 7, 1, 9), dt.timezone(dt.timedelta(hours=3))
+    >>> [str(time) for time in told([july, july.replace(tzinfo=ahead)], "Europe/Berlin")]
+    ['2024-07-01 09:00:00', '2024-07-01 08:00:00']
+    """
+    if zone == "UTC" and all(time.tzinfo is None for time in times):
+        return list(times)
+    naive = pl.Series([None if time.tzinfo else time for time in times], dtype=pl.Datetime("us"))
+    instants = pl.Series([time.astimezone(dt.UTC) if time.tzinfo else None for time in times], dtype=UTC)
+    at = in_utc(naive, zone).zip_with(naive.is_not_null(), instants)
+    return at.to_frame("at").select(wall("at", zone)).to_series().to_list()
 
 
 def midnight(day: dt.date, zone: str) -> pl.Expr:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from regulars import scale, scoring, windows
 from regulars.artefact import Task
-from regulars.errors import MissingError
+from regulars.errors import MissingError, RegularsError
 from regulars.home import Home
 from regulars.ledger import Ledger
 from regulars.tracking import Champion, Registry
-from serving import package, process, release_build
+from serving import package, process, pruning, release_build, sales
 
 NEEDED: tuple[Task, ...] = ("churn", "timing", "recommend")
 """The questions that every service answers."""
@@ -27,6 +27,15 @@ STANDING: tuple[Task, ...] = ("churn", "timing", "spend")
 """Those whose answers are put together."""
 
 
+class Pruned(NamedTuple):
+    """What became of the purchases that came in and that the releases hold by now."""
+
+    n_lines: int = 0
+    """Lines that were forgotten."""
+    failure: str | None = None
+    """Why none could be; the next refresh tries again."""
+
+
 class Delivered(NamedTuple):
     """What answers from now on."""
 
@@ -34,10 +43,23 @@ class Delivered(NamedTuple):
     """Tag of the Bento."""
     release: str
     """Name of the release."""
+    pruned: Pruned
+
+
+class Refreshed(NamedTuple):
+    """What answers from now on, by the code that answered before."""
+
+    release: str
+    """Name of the release."""
+    pruned: Pruned
 
 
 def deliver(
-    home: Home, ledger: Ledger, as_of: dt.date | None = None, track: scale.Track[Any] = scale.silently
+    home: Home,
+    ledger: Ledger,
+    as_of: dt.date | None = None,
+    track: scale.Track[Any] = scale.silently,
+    purchases: str | None = None,
 ) -> Delivered:
     """Build the Bento of the champions and the release that it answers from, and let both answer from now on.
 
@@ -46,6 +68,8 @@ def deliver(
         ledger: the shop.
         as_of: the day of the answers made beforehand; by default the day after the data.
         track: shows progress.
+        purchases: where those that come in are kept, a path or the address of a database; by default in the home.
+            Lines that every kept release holds are forgotten.
 
     Raises:
         MissingError: a task has no champion yet.
@@ -58,17 +82,45 @@ def deliver(
     draft = home.current.with_suffix(".tmp")
     draft.write_text(tag + "\n", encoding="utf-8")
     draft.replace(home.current)
-    return Delivered(tag, folder.name)
+    return Delivered(tag, folder.name, _pruned(home, purchases))
 
 
-def refresh(home: Home, ledger: Ledger, as_of: dt.date | None = None, track: scale.Track[Any] = scale.silently) -> str:
-    """Build the release of today's champions and customers, let running services answer from it; return its name.
+def refresh(
+    home: Home,
+    ledger: Ledger,
+    as_of: dt.date | None = None,
+    track: scale.Track[Any] = scale.silently,
+    purchases: str | None = None,
+) -> Refreshed:
+    """Build the release of today's champions and customers, and let running services answer from it.
 
     Raises:
-        MissingError, ConfigError, LeakageError: as :func:`deliver`.
+        MissingError, ConfigError, LeakageError: as :func:`deliver`, whose arguments these are.
     """
     with _bundled(home) as champions:
-        return _release(home, ledger, champions, as_of, track).name
+        folder = _release(home, ledger, champions, as_of, track)
+    return Refreshed(folder.name, _pruned(home, purchases))
+
+
+def held(home: Home, purchases: str | None = None) -> sales.Sales | None:
+    """Return the purchases that came in; None where none ever did.
+
+    Raises:
+        RegularsError: as :func:`serving.sales.opened`.
+    """
+    where = purchases or home.purchases
+    return sales.opened(where) if sales.is_address(where) or Path(where).exists() else None
+
+
+def _pruned(home: Home, purchases: str | None) -> Pruned:
+    try:
+        kept = held(home, purchases)
+        if kept is None:
+            return Pruned()
+        with contextlib.closing(kept):
+            return Pruned(pruning.prune(kept, home.releases))
+    except RegularsError as error:
+        return Pruned(failure=str(error))
 
 
 def _release(home: Home, ledger: Ledger, champions: Path, as_of: dt.date | None, track: scale.Track[Any]) -> Path:

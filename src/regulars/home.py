@@ -19,6 +19,10 @@ QUIET = {
 """Environment that every process of regulars runs with: no telemetry, no unsafe deserialisation."""
 
 
+OWNER_ONLY = 0o700
+"""Rights of a new home: it holds people's names and what they have bought. One that is there keeps its own."""
+
+
 def quiet() -> None:
     """Switch the telemetry of MLflow, BentoML and OpenTelemetry off, unless the user set it otherwise."""
     for name, value in QUIET.items():
@@ -124,7 +128,7 @@ class Home:
         """
         try:
             for folder in (self.root, self.artifacts, self.bentoml, self.staging, self.locks):
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
         except OSError as error:
             reason = error.strerror or error
             raise ConfigError(f"cannot write to {self.root} ({reason}); set REGULARS_HOME to another folder") from error

@@ -152,10 +152,15 @@ class Ledger:
 
     def _respelt(self) -> pl.DataFrame:
         """Spellings of items that stand for another one."""
+        return spelling.respelt(self._spellings(), Context(self.manifest.rules).on("spelling"))
+
+    def item_names(self) -> pl.DataFrame:
+        """Return ``folded`` and ``item_id``: the item that a spelling stands for; see ``hygiene.spelling.folded``."""
+        return spelling.names(self._spellings(), Context(self.manifest.rules).on("spelling"))
+
+    def _spellings(self) -> pl.DataFrame:
         part = self.manifest.tables.get("spellings")
-        if part is None:
-            return pl.DataFrame(schema={"item_as_written": pl.String, "item_id": pl.String})
-        return spelling.respelt(pl.read_parquet(self._file(part)), Context(self.manifest.rules).on("spelling"))
+        return pl.read_parquet(self._file(part)) if part else pl.DataFrame(schema=spelling.SPELLINGS)
 
     def customers(self) -> pl.DataFrame:
         """Return the records of customers, one for each of the shop's systems that knows them."""

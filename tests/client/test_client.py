@@ -1,7 +1,9 @@
 """The client asks what the service answers, in both its forms, and shows no secret."""
 
 import asyncio
+import dataclasses
 import datetime as dt
+import inspect
 import json
 import subprocess
 import sys
@@ -13,11 +15,14 @@ import httpx
 import pytest
 
 from regulars import client
-from regulars.client import AsyncClient, Client, Kept, Purchase
+from regulars.client import AsyncClient, Client, Kept, Line, Purchase, requests
 from regulars.client.answers import DAYS, TIMES
-from regulars.client.requests import Context, Filter
+from regulars.client.requests import Context, Filter, Wish
 from regulars.errors import ConfigError, DataError
 from serving import openapi
+from serving.contract import Line as TheirLine
+from serving.operations import OPERATIONS, Operation
+from serving.purchase_contract import Purchase as TheirPurchase
 from serving.recommend_contract import Context as TheirContext
 from serving.recommend_contract import Filter as TheirFilter
 
@@ -207,6 +212,23 @@ def test_days_are_those_of_the_contract() -> None:
 def test_filters_are_those_of_the_contract() -> None:
     assert set(Filter.__annotations__) == set(TheirFilter.model_fields)
     assert set(Context.__annotations__) == set(TheirContext.model_fields)
+
+
+def test_lines_are_those_of_the_contract() -> None:
+    assert {each.name for each in dataclasses.fields(Line)} == set(TheirLine.model_fields)
+    assert {each.name for each in dataclasses.fields(Purchase)} == set(TheirPurchase.model_fields)
+
+
+ASKED = [each for each in OPERATIONS if each.request and each.name != "purchases"]  # which takes lines
+
+
+@pytest.mark.parametrize("operation", ASKED, ids=lambda each: each.name)
+def test_every_field_of_a_request_can_be_given(operation: Operation) -> None:
+    request = getattr(requests, operation.name)
+    given = set(Wish.__annotations__) if operation.name == "recommend" else set()
+    given |= {name for name, each in inspect.signature(request).parameters.items() if each.kind != each.VAR_KEYWORD}
+    assert operation.request is not None
+    assert given == set(operation.request.model_fields) - {"cursor"}  # which the client follows by itself
 
 
 def test_the_client_loads_neither_service_nor_models() -> None:

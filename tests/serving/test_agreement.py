@@ -55,7 +55,7 @@ def test_a_thousand_customers_are_answered_alike(
     found = rows(simulated_ledger, as_of, tmp_path / "scores.parquet", monkeypatch)
     notebook = Shop(home, simulated_ledger, as_of).scores
     assert notebook.equals(pl.read_parquet(tmp_path / "scores.parquet").select(notebook.columns))
-    release = Release.read(home.releases / delivery.refresh(home, simulated_ledger))
+    release = Release.read(home.releases / delivery.refresh(home, simulated_ledger).release)
     client = TestClient(create_app(Live(Scorer(release)), lambda _: as_of))
     batch = client.post("/v1/score/batch", json={"customer_ids": list(found)}).json()
     assert batch["counts"] == {"ok": N_CUSTOMERS, "error": 0}

@@ -64,7 +64,7 @@ def test_score_of_what_is_wanted(client: TestClient) -> None:
 def test_as_of_is_floored_to_its_day(client: TestClient) -> None:
     answers = [
         client.post("/v1/score", json={"customer_id": "C003", "as_of": as_of}).json()
-        for as_of in ("2024-05-15", "2024-05-15T23:59:59Z", "2024-05-15T00:00:00+02:00")
+        for as_of in ("2024-05-15", "2024-05-15T23:59:59", "2024-05-15T23:59:59Z", "2024-05-16T00:00:00+02:00")
     ]
     assert {answer["as_of"] for answer in answers} == {"2024-05-15"}
     assert len({json.dumps(answer["churn"]) for answer in answers}) == 1
@@ -265,8 +265,8 @@ def test_no_champion_for_a_task(client: TestClient, scorer: Scorer) -> None:
 def test_not_ready() -> None:
     client = TestClient(create_app(Live(missing="no online store; make one with: regulars package"), lambda _: CUT))
     assert client.get("/livez").status_code == 200
+    assert "the log" in refused(client.get("/readyz"), "MODEL_NOT_READY")["detail"]  # anybody may ask
     for response in (
-        client.get("/readyz"),
         client.get("/v1/models"),
         client.post("/v1/score", json={"customer_id": "C003"}),
     ):

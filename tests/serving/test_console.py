@@ -189,7 +189,7 @@ def test_nothing_about_due_items_where_there_is_no_such_route(page: Page) -> Non
 
 @needs_chromium
 def test_not_ready(browser: Browser) -> None:
-    app = create_app(Live(missing="no release; make one with: regulars package"), lambda last: last)
+    app = create_app(Live(missing="no release; make one with: regulars package"), lambda header: header.as_of)
     with Served(app) as address, browser.new_context() as context:
         page = context.new_page()
         page.goto(f"{address}/console#customer=C003")

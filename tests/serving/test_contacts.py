@@ -68,13 +68,13 @@ def test_a_fresh_purchase_makes_the_row_that_the_batch_would(store: Store, tmp_p
     line = FRESH.model_dump(include={"order_id", "item_id", "purchased_at", "store_id"})
     bought = {**BACK, **line, "customer_id": who, "quantity": 1.0, "amount": 990}
     batch = scale.feature_table(book(tmp_path / "after", bought), [Snapshot(LATER)]).filter(customer_id=who)
-    lines = customer.purchases(store, who, LATER, customer.sales(who, [FRESH], "EUR"))
+    lines = customer.purchases(store, who, LATER, customer.sales(who, [FRESH], store))
     assert_frame_equal(customer.recomputed(store, [who], lines, LATER), batch, check_exact=True)
     assert batch.select("looks_90", "mails_90", "look_recency").row(0) == (2, 1, 5)
 
 
 def test_of_somebody_without_an_id_no_event_is_known(store: Store) -> None:
-    lines = customer.purchases(store, None, LATER, customer.sales(None, [FRESH], "EUR"))
+    lines = customer.purchases(store, None, LATER, customer.sales(None, [FRESH], store))
     row = customer.recomputed(store, [], lines, LATER).row(0, named=True)
     assert all(row[name] is None for name in features.names([engagement]))
     assert (row["n_orders"], row["web_share"], row["recency"]) == (1, 1, 9)

@@ -232,9 +232,9 @@ def clock(scorer: Scorer) -> list[dict[str, Any]]:
     return [row for row in found if row["customer_id"] == "CLOCK"]
 
 
-def sell(scorer: Scorer, item_id: str, day: dt.date, quantity: float = 1.0) -> None:
+def sell(scorer: Scorer, item_id: str, day: dt.date, quantity: float = 1.0, customer_id: str = "CLOCK") -> None:
     line = {
-        "customer_id": "CLOCK",
+        "customer_id": customer_id,
         "order_id": f"new-{item_id}-{day}",
         "item_id": item_id,
         "purchased_at": dt.datetime.combine(day, dt.time(9)),
@@ -282,3 +282,14 @@ def test_a_settled_row_does_not_end_the_pages(reminding: Scorer) -> None:
     sell(reminding, "I00", reminding.release.as_of)
     found = [row for part in pages(reminding, min_probability=0.0, limit=1) for row in rows(part)]
     assert orjson.dumps(found) == orjson.dumps([row for row in whole if row["customer_id"] != "CLOCK"])
+
+
+def test_a_profile_tells_what_is_due(reminding: Scorer) -> None:
+    day = reminding.release.as_of
+    (row, *_) = asked(reminding, window_days=7)["due"]
+    who = row["customer_id"]
+    mine = [each for each in asked(reminding, window_days=7)["due"] if each["customer_id"] == who]
+    assert reminding.profile(who, None, day, "r")["due"] == mine
+    sell(reminding, row["item_id"], day, customer_id=who)
+    assert row not in (reminding.profile(who, None, day, "r")["due"] or [])
+    assert reminding.profile(who, day + dt.timedelta(days=3), day, "r")["due"] is None  # the list is of one day

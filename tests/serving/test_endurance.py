@@ -69,7 +69,7 @@ class Liar(Scorer):
 class Deaf(Scorer):
     """Knows of no purchase that came in."""
 
-    def fresh(self, _: str | None) -> Fresh[list[Sale]]:
+    def few_fresh(self, _: str | None) -> Fresh[list[Sale]]:
         return Fresh([])
 
 
@@ -79,22 +79,38 @@ def test_wrong_answers_are_noticed(selling: Scorer, kind: type[Witness], service
     assert "/v1/score" in seen.wrong[0]
 
 
-def part(statuses: Mapping[int, int], burst: Mapping[int, int] | None = None) -> Part:
+def part(statuses: Mapping[int, int], happened: str = "", burst: Mapping[int, int] | None = None) -> Part:
     def measured(found: Mapping[int, int]) -> Measured:
         return Measured(
             seconds=1, per_second=1, all=NOTHING, by_name={}, statuses=dict(found), asked=1, client_cpu_us=1
         )
 
-    return Part([], measured(statuses), None if burst is None else measured(burst))
+    return Part([happened], measured(statuses), None if burst is None else measured(burst))
 
 
 def test_what_is_told() -> None:
     seen = [Seen(5, ["/v1/score: no"], ["1", "2"], [503], 1), Seen(3, [], ["3"], [], 0)]
-    parts = [part({200: 9, BROKEN: 2}), part({200: 9, 500: 1, BROKEN: 1}), part({503: 7}, {503: 100})]
+    parts = [part({200: 9, BROKEN: 2}, "kill"), part({503: 7, 200: 1}, "burst", {503: 100})]
     told = endurance._told(parts, seen, {"1", "3", "4"})
     assert (told["checked"], told["wrong"], told["acknowledged"], told["lost"]) == (8, 1, 3, 1)
-    assert told["errors_outside_bursts"] == {BROKEN: 3, 500: 1}
+    assert (told["errors"], told["cut_off_by_kills"]) == ({}, 2)
     assert told["bursts_statuses"] == [{503: 100}]
+
+
+@pytest.mark.parametrize(
+    "what", [part({BROKEN: 1}), part({503: 1}), part({500: 1}, "kill"), part({500: 1, BROKEN: 1}, "burst", {})]
+)
+def test_errors_that_nothing_excuses(what: Part) -> None:
+    told = endurance._told([what], [Seen(1, [], [], [], 0)], set())
+    assert told["errors"] == what.load.statuses
+    assert endurance.failed({**told, "memory": []})
+
+
+def test_what_fails() -> None:
+    fine = {"wrong": 0, "lost": 0, "errors": {}, "memory": [{"growth": 0.05}]}
+    assert not endurance.failed(fine)
+    for bad in ({"wrong": 1}, {"lost": 1}, {"memory": [{"growth": 0.0}, {"growth": 0.06}]}):
+        assert endurance.failed({**fine, **bad})
 
 
 def test_memory_of_workers_that_lived_long_enough() -> None:

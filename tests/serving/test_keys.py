@@ -136,6 +136,11 @@ def test_both_headers(scorer: Scorer, file: Path) -> None:
     refused(client.post("/v1/score", json=ASK, headers=raw), "UNAUTHENTICATED")
 
 
+def test_who_names_two_hosts_is_not_local(scorer: Scorer, file: Path) -> None:
+    two = [("Host", "shop.example"), ("Host", "localhost")]
+    refused(of(scorer, file, LOCAL).get("/v1/models", headers=two), "UNAUTHENTICATED")
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1:3000", "localhost", "LOCALHOST:3000", "[::1]:3000"])
 def test_this_machine_needs_no_key(scorer: Scorer, file: Path, host: str) -> None:
     assert of(scorer, file, LOCAL, {"Host": host}).get("/v1/models").status_code == 200

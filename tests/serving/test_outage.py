@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from serving import sales_sqlite
 from serving.app import create_app
 from serving.live import Live
-from serving.sales import Added, Numbered, Sale, SalesError
+from serving.sales import Added, Numbered, Order, Sale, SalesError
 from serving.sales_breaker import Breaker
 from serving.sales_sqlite import SqliteSales
 from serving.scorer import Scorer
@@ -32,7 +32,7 @@ class Fragile:
         self.asked = 0
         self.gate: threading.Event | None = None
 
-    def of(self, customer_id: str) -> list[Sale]:
+    def of(self, customer_id: str, most: int | None = None) -> list[Sale]:  # noqa: ARG002
         self.asked += 1
         if self.gate is not None:
             assert self.gate.wait(5)
@@ -52,6 +52,18 @@ class Fragile:
     def count(self) -> int:
         return len(self.of(SALE.customer_id))
 
+    def customers(self, after: str, most: int) -> list[str]:
+        return [SALE.customer_id][:most] if after < SALE.customer_id and self.of(SALE.customer_id) else []
+
+    def forget(self, orders: Collection[Order]) -> int:  # noqa: ARG002
+        return self.add([]).n_new
+
+    def erase(self, customer_ids: Collection[str]) -> int:  # noqa: ARG002
+        return self.add([]).n_new
+
+    def tidy(self) -> None:
+        raise SalesError("somebody reads")
+
     def close(self) -> None:
         self.asked = -1
 
@@ -61,7 +73,7 @@ def fragile() -> Fragile:
     return Fragile()
 
 
-def test_what_failed_is_left_alone_for_a_moment(fragile: Fragile) -> None:
+def test_what_failed_is_left_alone_for_a_moment(fragile: Fragile, tmp_path: Path) -> None:
     fragile.reads_fail, patient = True, Breaker(fragile, FOREVER)
     for _ in range(3):
         with pytest.raises(SalesError, match="no disk for 1"):
@@ -69,7 +81,7 @@ def test_what_failed_is_left_alone_for_a_moment(fragile: Fragile) -> None:
     with pytest.raises(SalesError):
         patient.add([Numbered(0, SALE)])
     assert fragile.asked == 1
-    assert (patient.is_near, Breaker(SqliteSales(Path(":memory:"))).is_near) == (False, True)
+    assert (patient.is_near, Breaker(SqliteSales(tmp_path / "purchases.sqlite")).is_near) == (False, True)
     patient.close()
     assert fragile.asked == -1
 
@@ -79,10 +91,23 @@ def test_after_the_moment_it_is_tried_again(fragile: Fragile) -> None:
     with pytest.raises(SalesError, match="for 1"):
         hasty.among(["C003"])
     with pytest.raises(SalesError, match="for 2"):
-        hasty.count()
+        hasty.of("C003")
     fragile.reads_fail = False
     assert hasty.among(["C003", "C004"]) == {"C003": [SALE]}
     assert (hasty.count(), fragile.asked) == (1, 5)
+
+
+def test_counting_that_fails_does_not_stop_looking_up(fragile: Fragile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A count of very many lines may take longer than a database may be asked."""
+
+    def slow() -> int:
+        raise SalesError("too slow")
+
+    patient = Breaker(fragile, FOREVER)
+    monkeypatch.setattr(fragile, "count", slow)
+    with pytest.raises(SalesError):
+        patient.count()
+    assert patient.of("C003") == [SALE]
 
 
 def test_one_finds_out_while_the_others_go_on(fragile: Fragile) -> None:
@@ -104,7 +129,7 @@ def test_one_finds_out_while_the_others_go_on(fragile: Fragile) -> None:
 
 def test_a_defect_is_no_outage(fragile: Fragile, monkeypatch: pytest.MonkeyPatch) -> None:
     patient, asked = Breaker(fragile, FOREVER), ["C003"]
-    monkeypatch.setattr(fragile, "of", {}.__getitem__)
+    monkeypatch.setattr(fragile, "of", lambda who, _: {}[who])
     with pytest.raises(KeyError):
         patient.of("C003")
     monkeypatch.undo()

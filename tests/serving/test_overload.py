@@ -9,7 +9,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from serving import app as app_module
-from serving import metrics
+from serving import batches, metrics
 from serving.app import create_app
 from serving.edge import Edge
 from serving.live import Live
@@ -131,7 +131,7 @@ def test_after_midnight_answers_are_computed_beside_the_event_loop(
 ) -> None:
     """Where the release is of yesterday, nothing that was prepared fits."""
     monkeypatch.setattr(app_module, "_POOL", Pool(1, waiting=-1))
-    late = create_app(Live(scorer), lambda last: last.replace(year=last.year + 1))
+    late = create_app(Live(scorer), lambda header: header.as_of.replace(year=header.as_of.year + 1))
 
     async def story() -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(late), base_url="http://test") as asking:
@@ -153,6 +153,46 @@ def test_slow_bodies(scorer: Scorer) -> None:
             response = await asking.post("/v1/score", content=drip(), headers={"Content-Type": "application/json"})
             refused(response, "BODY_TOO_SLOW")
             assert response.headers["connection"] == "close"
+
+    asyncio.run(story())
+
+
+def test_who_watches_is_answered_whatever_there_is_to_do(scorer: Scorer) -> None:
+    busy = create_app(Live(scorer), lambda _: scorer.release.as_of)
+    busy.in_flight = InFlight(0)
+
+    async def story() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(busy), base_url="http://test") as asking:
+            refused(await asking.get("/v1/models"), "OVERLOADED")
+            for path in ("/livez", "/readyz", "/metrics"):
+                assert (await asking.get(path)).status_code == 200
+
+    asyncio.run(story())
+
+
+def test_a_large_batch_that_is_computed_waits_for_another_and_for_nothing_else(
+    scorer: Scorer, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heavy = Pool(1, waiting=0)
+    monkeypatch.setattr(app_module, "_HEAVY", heavy)
+    monkeypatch.setattr(batches, "CHUNK", 2)
+    many = ["C003", "C005", "C007"]
+
+    async def story() -> None:
+        busy = asyncio.create_task(heavy.run(gate))
+        await settled(heavy, gate, 1)
+        async with client(scorer) as asking:
+            later = {"customer_ids": many, "as_of": OTHER_DAY["as_of"]}
+            refused(await asking.post("/v1/score/batch", json=later), "OVERLOADED")
+            assert (await asking.post("/v1/score/batch", json={"customer_ids": many})).status_code == 200
+            few = {**later, "customer_ids": many[:2]}
+            assert (await asking.post("/v1/score/batch", json=few)).status_code == 200
+            gate.open.set()
+            await busy
+            told = (await asking.post("/v1/score/batch", json=later)).json()
+            assert [row["customer_id"] for row in told["results"]] == many
+            ones = [await asking.post("/v1/score", json={**OTHER_DAY, "customer_id": who}) for who in many]
+            assert [row["churn"] for row in told["results"]] == [one.json()["churn"] for one in ones]
 
     asyncio.run(story())
 

@@ -2,17 +2,21 @@
 
 import dataclasses
 import json
+import os
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from regulars import features, fingerprint
+from regulars.errors import DataError
 from regulars.ledger import Ledger
 from serving import live, release, release_build
 from serving.live import Live
-from serving.release import PREPARED, STORE, Release
+from serving.release import CHAMPIONS, DRIFT, DUE, PREPARED, STORE, Release
 from serving.scorer import Scorer
 
 
@@ -48,7 +52,7 @@ def test_a_failed_build_leaves_nothing(
     monkeypatch.setattr(features, "table", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         release_build.build(ledger, champions, tmp_path / "releases")
-    assert list((tmp_path / "releases").iterdir()) == []
+    assert list((tmp_path / "releases").iterdir()) == [tmp_path / "releases" / release_build.LOCK]
 
 
 def test_old_releases_are_cleared_away(ledger: Ledger, champions: Path, tmp_path: Path) -> None:
@@ -59,7 +63,7 @@ def test_old_releases_are_cleared_away(ledger: Ledger, champions: Path, tmp_path
         names.append(Path(copied).name)
         release_build.point(Path(copied))
     kept = {path.name for path in (tmp_path / "releases").iterdir()}
-    assert kept == {"current", *names[-3:]}
+    assert kept == {"current", release_build.LOCK, *names[-3:]}
 
 
 def looks(n: int) -> Callable[[float], bool]:
@@ -126,3 +130,86 @@ def test_a_store_of_an_older_version_is_no_hindrance(
     (first / STORE).write_bytes(b"of an older version")
     second = release_build.build(ledger, others, releases)
     assert Release.read(second).store.header.n_customers > 0
+
+
+def middle(path: Path) -> None:
+    """Overwrite what lies in the middle of a file, whose beginning and end stay good."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(size // 4)
+        file.write(b"\xff" * (size // 2))
+
+
+DAMAGED: dict[str, Callable[[Path], object]] = {
+    "store": lambda folder: middle(folder / STORE),
+    "answers": lambda folder: middle(folder / PREPARED),
+    "no answers": lambda folder: (folder / PREPARED).unlink(),
+    "drift": lambda folder: middle(folder / DRIFT),
+    "no due list": lambda folder: (folder / DUE).unlink(),
+    "due list": lambda folder: (folder / DUE).write_bytes((folder / DUE).read_bytes()[:-9]),
+    "champion": lambda folder: middle(folder / CHAMPIONS / "churn" / "booster.txt"),
+    "no champion": lambda folder: shutil.rmtree(folder / CHAMPIONS / "timing"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_release_is_made_again(
+    ledger: Ledger, champions: Path, release_path: Path, tmp_path: Path, damage: str
+) -> None:
+    folder = Path(shutil.copytree(release_path, tmp_path / "releases" / release_path.name))
+    release_build.point(folder)
+    DAMAGED[damage](folder)
+    made = release_build.build(ledger, champions, folder.parent)
+    assert made.name == f"{folder.name}-2"
+    Release.read(made).check()
+    assert release_build.build(ledger, champions, folder.parent) == made
+    answering = Live()
+    release_build.point(made)
+    live.follow(answering, folder.parent, None, looks(1))
+    assert answering.scorer is not None
+    assert answering.scorer.release.name == made.name
+
+
+def test_what_a_killed_build_left_is_removed(
+    ledger: Ledger, champions: Path, release_path: Path, tmp_path: Path
+) -> None:
+    releases = tmp_path / "releases"
+    folder = Path(shutil.copytree(release_path, releases / release_path.name))
+    left = releases / f"{release_build.DRAFT}left" / "2024-06-25-0"
+    left.mkdir(parents=True)
+    (left / STORE).write_bytes(b"histories")
+    with FileLock(releases / release_build.LOCK), pytest.raises(DataError, match="another process makes a release"):
+        release_build.build(ledger, champions, releases)
+    assert (left / STORE).exists()  # somebody may be working on it
+    assert release_build.build(ledger, champions, releases) == folder
+    assert not left.parent.exists()
+
+
+def test_only_the_owner_may_read_releases(ledger: Ledger, champions: Path, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        (tmp_path / "releases").mkdir()
+        folder = release_build.build(ledger, champions, tmp_path / "releases")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder.parent, folder)] == [0o700, 0o700]
+
+
+def test_a_release_is_on_the_disk_before_it_has_its_name(
+    ledger: Ledger, champions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[tuple[int, bool]] = []
+    releases, sync = tmp_path / "releases", os.fsync
+
+    def noted(descriptor: int) -> None:
+        named = [path for path in releases.iterdir() if path.is_dir() and not path.name.startswith(".")]
+        flushed.append((os.fstat(descriptor).st_ino, bool(named)))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    folder = release_build.build(ledger, champions, releases)
+    release_build.point(folder)
+    before = {inode for inode, is_named in flushed if not is_named}
+    assert {path.stat().st_ino for path in (folder, *folder.rglob("*"))} <= before
+    behind = [inode for inode, is_named in flushed if is_named]
+    assert behind == [releases.stat().st_ino, (releases / "current").stat().st_ino, releases.stat().st_ino]

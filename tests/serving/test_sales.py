@@ -1,7 +1,9 @@
 """Purchases that come in are kept before they are acknowledged, once each, and known to the next answer."""
 
 import datetime as dt
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +16,8 @@ from regulars.errors import DataError
 from serving.app import create_app
 from serving.live import Live
 from serving.release import Release
-from serving.sales import Added, Numbered, Sale, Sales, opened
+from serving.sales import Added, Numbered, Order, Sale, Sales, SalesError, opened
+from serving.sales_sqlite import SqliteSales
 from serving.scorer import Scorer
 from tests.serving.test_app import refused
 
@@ -93,9 +96,81 @@ def test_sent_again_changes_nothing(client: TestClient, sales: Sales) -> None:
 
 def test_a_contradiction_keeps_nothing(client: TestClient, sales: Sales) -> None:
     client.post("/v1/purchases", json=[line()]).raise_for_status()
-    problem = refused(client.post("/v1/purchases", json=[line(order_id="o2"), line(amount="99.00")]), "CONTRADICTED")
+    sent = [line(order_id="o2"), line(amount="99.00", line=0)]
+    problem = refused(client.post("/v1/purchases", json=sent), "CONTRADICTED")
     assert [each["path"] for each in problem["errors"]] == ["1"]
+    assert "line 0 of order 'o1'" in problem["detail"]
     assert sales.count() == 1
+
+
+def test_an_order_of_another_customer(client: TestClient, sales: Sales) -> None:
+    client.post("/v1/purchases", json=[line()]).raise_for_status()
+    for number in (None, 0, 7):
+        theirs = line(customer_id="C004", line=number)
+        problem = refused(client.post("/v1/purchases", json=[theirs, line(order_id="o2")]), "CONTRADICTED")
+        assert [each["path"] for each in problem["errors"]] == ["0"]
+        assert "an id that no other till or day uses" in problem["detail"]
+    at_once = [line(order_id="o3"), line(order_id="o3", customer_id="C004", item_id="I02")]
+    refused(client.post("/v1/purchases", json=at_once), "CONTRADICTED")
+    assert sales.count() == 1
+
+
+def test_an_order_of_several_requests(client: TestClient, sales: Sales) -> None:
+    """Lines without a number are told by what they say: those sent again are known, all others are new."""
+    tea, milk = line(item_id="tea"), line(item_id="milk")
+    for sent, n_new, n_known in (
+        ([tea, tea], 2, 0),
+        ([milk], 1, 0),
+        ([milk, tea], 0, 2),
+        ([tea, tea, tea], 1, 2),
+        ([line(item_id="milk", line=0, order_id="o2"), line(item_id="tea", order_id="o2")], 2, 0),
+        ([line(item_id="tea", order_id="o2"), line(item_id="milk", line=0, order_id="o2")], 0, 2),
+        ([line(item_id="milk", line=9)], 1, 0),  # a number makes it another one
+        ([tea, tea, tea, milk, milk], 0, 5),
+    ):
+        told = client.post("/v1/purchases", json=sent).json()
+        assert (told["n_new"], told["n_known"]) == (n_new, n_known), sent
+    assert sorted(sale.item_id for sale in sales.of("C003")) == ["milk"] * 3 + ["tea"] * 4
+
+
+def test_a_number_that_is_given_is_no_other_lines(sales: Sales) -> None:
+    """The line with a number comes last, and gets it all the same."""
+    other = SALE._replace(item_id="I02")
+    sent = [Numbered(None, SALE), Numbered(0, other)]
+    assert sales.add(sent) == Added(2, 0, ())
+    assert sales.add(sent) == Added(0, 2, ())
+    assert sales.add([Numbered(1, SALE), Numbered(0, other)]) == Added(0, 2, ())
+
+
+def test_unnumbered_lines_of_one_order_from_many_at_once(sales: Sales) -> None:
+    def send(number: int) -> int:
+        return sales.add([Numbered(None, SALE._replace(item_id=f"I{number % 20}"))]).n_new
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(send, range(60))) == sales.count() == 20
+
+
+def test_the_first_of_very_many(sales: Sales) -> None:
+    later = SALE._replace(purchased_at=DAY + dt.timedelta(days=1), order_id="a")
+    sales.add([Numbered(0, later), Numbered(1, SALE), Numbered(0, SALE)])
+    assert sales.of("C003", 2) == [SALE, SALE]
+    assert sales.of("C003", 3) == [SALE, SALE, later]
+
+
+def test_what_is_forgotten(sales: Sales) -> None:
+    held = [SALE._replace(customer_id=who, order_id=f"{who}-{at}") for who in ("C1", "C2", "C3") for at in range(2)]
+    sales.add([Numbered(0, each) for each in held])
+    assert (sales.customers("", 2), sales.customers("C1", 9), sales.customers("C3", 9)) == (
+        ["C1", "C2"],
+        ["C2", "C3"],
+        [],
+    )
+    assert sales.forget([Order("C1", "C1-0"), Order("C2", "C1-1"), Order("nobody", "C1-1")]) == 1
+    assert sales.erase(["C2", "nobody"]) == 2
+    assert (sales.forget([]), sales.erase([])) == (0, 0)
+    sales.tidy()
+    assert [sales.of(who) for who in ("C1", "C2")] == [[held[1]], []]
+    assert sales.count() == 3
 
 
 @pytest.mark.parametrize(
@@ -170,8 +245,57 @@ def test_what_is_acknowledged_is_on_disk_for_others(tmp_path: Path) -> None:
     assert opened(path).of("C003") == [SALE]
 
 
+def test_what_is_acknowledged_is_flushed(tmp_path: Path) -> None:
+    """Of the connection that writes: 2 is FULL, with which a commit returns when the disk has it."""
+    sales = SqliteSales(tmp_path / "purchases.sqlite")
+    sales.add([Numbered(0, SALE)])
+    for name, wanted in (("synchronous", 2), ("journal_mode", "wal"), ("secure_delete", 1)):
+        assert sales._connection.execute(f"PRAGMA {name}").fetchone() == (wanted,)
+
+
+def test_what_is_erased_is_not_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serving.sales_sqlite.BUSY_SECONDS", 0.01)
+    sales = SqliteSales(tmp_path / "purchases.sqlite")
+    sales.add([Numbered(at, SALE._replace(customer_id="somebody")) for at in range(100)])
+    reader = sqlite3.connect(tmp_path / "purchases.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM sales").fetchone()
+    assert sales.erase(["somebody"]) == 100
+    with pytest.raises(SalesError, match="still holds what was removed"):
+        sales.tidy()
+    reader.close()
+    sales.tidy()
+    assert not any(b"somebody" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_file_of_the_former_version(tmp_path: Path) -> None:
+    path = tmp_path / "purchases.sqlite"
+    opened(path).add([Numbered(0, SALE)])
+    with sqlite3.connect(path) as other:
+        other.executescript("DROP INDEX sales_by_time; CREATE INDEX sales_of ON sales (customer_id);")
+    other.close()
+    assert opened(path).of("C003") == [SALE]
+    with sqlite3.connect(path) as other:
+        plan = other.execute("EXPLAIN QUERY PLAN SELECT * FROM sales WHERE customer_id = '' ORDER BY purchased_at")
+        assert "sales_by_time" in plan.fetchone()[-1]
+    other.close()
+
+
 def test_another_file_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no database at all" * 100)
     with pytest.raises(DataError, match="cannot keep purchases"):
         opened(tmp_path / "notes.txt")
     assert (tmp_path / "notes.txt").read_text() == "no database at all" * 100
+
+
+def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        kept = opened(tmp_path / "purchases.sqlite")
+        kept.add([Numbered(0, SALE)])
+    finally:
+        os.umask(before)
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {
+        f"purchases.sqlite{end}": 0o600 for end in ("", "-wal", "-shm")
+    }
+    kept.close()

@@ -225,9 +225,9 @@ def test_answers_are_looked_up_beside_the_event_loop(
     here, _ = hosts
 
     class Watched(Breaker):
-        def of(self, customer_id: str) -> Any:
+        def of(self, customer_id: str, most: int | None = None) -> Any:
             asked.append(threading.current_thread().name)
-            return super().of(customer_id)
+            return super().of(customer_id, most)
 
     app = create_app(Live(Scorer(scorer.release, Watched(here))), lambda _: scorer.release.as_of)
     client = TestClient(app)

@@ -120,13 +120,13 @@ def test_shops_without_a_spend_champion_say_so(scorer: Scorer) -> None:
 def test_fresh_purchases_count_as_if_they_were_stored(scorer: Scorer, ledger: Ledger) -> None:
     """Half of the history stored and half sent is the whole history."""
     whole = ledger.customer("C007")
-    half = customer.sales("C007", as_request(whole[len(whole) // 2 :]), "EUR")
     day, store = scorer.release.as_of, scorer.release.store
+    half = customer.sales("C007", as_request(whole[len(whole) // 2 :]), store)
     plain = customer.purchases(store, "C007", day)
     assert_frame_equal(customer.purchases(store, "C007", day, half), plain, check_row_order=False)
     assert_frame_equal(customer.purchases(store, "C007", day, half, half), plain, check_row_order=False)
     fresh = Line(order_id="new", item_id="I00", purchased_at=dt.datetime(2024, 6, 1, 12), amount=Decimal("9.90"))
-    more = customer.purchases(store, "C007", day, customer.sales("C007", [fresh], "EUR"))
+    more = customer.purchases(store, "C007", day, customer.sales("C007", [fresh], store))
     assert len(more) == len(whole) + 1
     assert more.filter(pl.col("order_id") == "new")["amount"].to_list() == [990]
 

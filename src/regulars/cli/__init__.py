@@ -1,6 +1,20 @@
 """The command line: ``regulars VERB``."""
 
-from regulars.cli import cards, compare, data, keys, leaks, models, new, promotion, reproduce, search, service, shop
+from regulars.cli import (
+    cards,
+    compare,
+    data,
+    keys,
+    leaks,
+    models,
+    new,
+    promotion,
+    purchases,
+    reproduce,
+    search,
+    service,
+    shop,
+)
 from regulars.cli.app import app, spoken
 
 __all__ = [
@@ -14,6 +28,7 @@ __all__ = [
     "models",
     "new",
     "promotion",
+    "purchases",
     "reproduce",
     "search",
     "service",

@@ -18,7 +18,7 @@ class Line:
     order_id: str
     item_id: str
     purchased_at: dt.datetime | str
-    """By the shop's wall clock; an offset is taken off, the time as written stays."""
+    """With an offset an instant, without one by the wall clock of the shop's time zone."""
     amount: Decimal | int | str
     """Net amount paid, in the shop's currency; negative for a refund."""
     quantity: float = 1.0

@@ -16,8 +16,10 @@ from regulars.client.lines import Line, Purchase, encoded, numbered
 if TYPE_CHECKING:
     from serving.batch_contract import BatchAnswer
     from serving.contract import Health, ModelsAnswer, ScoreAnswer, Task
+    from serving.due_contract import DueAnswer
     from serving.profile_contract import ProfileAnswer
     from serving.purchase_contract import PurchasesAnswer
+    from serving.rank_contract import RankAnswer
     from serving.recommend_contract import Kind, RecommendAnswer
     from serving.schema_contract import SchemaAnswer
 
@@ -116,10 +118,15 @@ def recommend(customer_id: str | None = None, **wish: Unpack[Wish]) -> "Ask[Reco
 
 
 def rank(
-    customer_id: str | None, item_ids: Sequence[str], *, history: History | None = None, as_of: Day | None = None
-) -> Ask[dict[str, Any]]:
+    customer_id: str | None,
+    item_ids: Sequence[str],
+    *,
+    context: Context | None = None,
+    history: History | None = None,
+    as_of: Day | None = None,
+) -> "Ask[RankAnswer]":
     """Return up to 200 items in the customer's order."""
-    return _post("rank", customer_id=customer_id, item_ids=item_ids, history=history, as_of=as_of)
+    return _post("rank", customer_id=customer_id, item_ids=item_ids, context=context, history=history, as_of=as_of)
 
 
 def due(
@@ -130,7 +137,7 @@ def due(
     lead_days: int | None = None,
     min_probability: float | None = None,
     limit: int | None = None,
-) -> Walk[dict[str, Any]]:
+) -> "Walk[DueAnswer]":
     """Yield who runs out of what, page by page until there is no more; ``limit`` is the length of a page."""
     whose = None if customer_ids is None else list(customer_ids)
     asked = {
