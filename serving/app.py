@@ -108,9 +108,7 @@ class Api:
         scorer = self._ready()
         customer_id = _checked(_ID, "customer_id", request.path_params["customer_id"])
         answer = functools.partial(scorer.profile, customer_id, unmasked=sees_people(request))
-        response = await _worked(answer, _given_day(request), self._today(scorer), request.state.request_id)
-        metrics.answered(prepared=False)
-        return response
+        return await _worked(answer, _given_day(request), self._today(scorer), request.state.request_id)
 
     async def models(self, request: HttpRequest) -> Response:
         """Answer GET /v1/models."""

@@ -1,5 +1,6 @@
 """What the service answers from right now, and how it changes without anybody waiting."""
 
+import datetime as dt
 import logging
 import threading
 import time
@@ -7,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from regulars.errors import RegularsError
+from serving import customer, predicted
+from serving.fresh import Fresh
+from serving.recommend_contract import RecommendRequest
 from serving.release import CURRENT, Release, current
 from serving.sales import Sales
 from serving.scorer import Scorer
@@ -115,5 +119,11 @@ def _closed(former: list[tuple[float, Release]]) -> list[tuple[float, Release]]:
 
 
 def _warm(scorer: Scorer) -> None:
-    """Ask once, so that no customer waits for what is made on first use."""
-    scorer.release.prepared.standings([])
+    """Compute once what is computed, so that no customer waits for what is made on first use."""
+    store = scorer.release.store
+    tomorrow = scorer.release.as_of + dt.timedelta(days=1)
+    for customer_id in scorer.release.prepared.customers(1):
+        lines = customer.purchases(store, customer_id, tomorrow)
+        predicted.viewed(scorer.release, customer.recomputed(store, [customer_id], lines, tomorrow))
+        asked = RecommendRequest(customer_id=customer_id, as_of=tomorrow)
+        scorer.recommend(asked, tomorrow, "", Fresh([]))

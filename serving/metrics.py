@@ -59,9 +59,9 @@ def observe(route: str, status: int, seconds: float, code: str | None = None) ->
         _REFUSED.labels(code).inc()
 
 
-def answered(*, prepared: bool) -> None:
-    """Count one answer about one customer."""
-    _answers("prepared" if prepared else "live").inc()
+def answered(n: int = 1, *, prepared: bool) -> None:
+    """Count answers about so many customers, one each."""
+    _answers("prepared" if prepared else "live").inc(n)
 
 
 def kept(n_lines: int) -> None:

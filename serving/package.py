@@ -102,7 +102,7 @@ def _folder(package: ModuleType) -> Path:
 
 def _stage(context: Path, champions: Path, ledger: Ledger) -> None:
     """Lay out what the Bento holds: both packages, the distribution's name card, and a release of nobody."""
-    bare = shutil.ignore_patterns("__pycache__", "*.pyc")
+    bare = shutil.ignore_patterns("__pycache__", "*.pyc", "loadtest")
     for module in (regulars, serving):
         shutil.copytree(_folder(module), context / module.__name__, ignore=bare)
     release_build.build_bare(ledger, champions, context / "release")

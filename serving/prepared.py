@@ -73,6 +73,10 @@ class Prepared:
         found = self._file.all("SELECT reasons FROM standings WHERE customer_id = ?", customer_id)
         return _read(found[0][0]) if found else []
 
+    def customers(self, at_most: int) -> list[str]:
+        """Return some of those there are answers about."""
+        return [who for (who,) in self._file.all("SELECT customer_id FROM standings LIMIT ?", at_most)]
+
     def view(self, customer_id: str) -> View | None:
         """Return what a profile tells beside the standing; None for strangers."""
         found = self._file.all("SELECT view FROM standings WHERE customer_id = ?", customer_id)

@@ -12,6 +12,7 @@ from serving import (
     due_page,
     fresh,
     identities,
+    metrics,
     offers,
     people,
     predicted,
@@ -254,10 +255,12 @@ class Scorer:
         if not is_news and as_of == self.release.as_of:
             found, view = prepared.standing(customer_id), prepared.view(customer_id)
             if found is not None and view is not None:
+                metrics.answered(prepared=True)
                 return found, prepared.reasons(customer_id), view
         table = customer.recomputed(self.release.store, [customer_id], lines, as_of)
         if table.is_empty():
             raise customer.unknown(customer_id, as_of)
+        metrics.answered(prepared=False)
         return predicted.viewed(self.release, table)
 
     def _several(
@@ -267,9 +270,11 @@ class Scorer:
         days = {who: self._as_of(given, today, fresh.get(who, [])) for who in customer_ids}
         stored = [who for who, day in days.items() if who not in fresh and day == self.release.as_of]
         found: dict[str, Whole] = self.release.prepared.standings(stored)
+        metrics.answered(n_prepared := len(found), prepared=True)
         for day in set(days.values()):
             rest = {who: fresh.get(who, []) for who in days.keys() - stored if days[who] == day}
             found |= batches.computed(self.release, rest, day)
+        metrics.answered(len(found) - n_prepared, prepared=False)
         return {who: (found.get(who), day) for who, day in days.items()}
 
     def _prepared_offers(

@@ -66,6 +66,18 @@ def test_what_was_asked(client: TestClient) -> None:
     assert change(before, after, "regulars_request_seconds_count", route="/v1/score") == 3
 
 
+def test_every_row_of_a_batch_counts_by_its_source(client: TestClient, scorer: Scorer) -> None:
+    line = {"order_id": "new", "item_id": "I01", "purchased_at": "2024-06-20T10:00:00", "amount": "12.50"}
+    client.post("/v1/purchases", json=[{**line, "customer_id": "C005"}]).raise_for_status()
+    before = samples(client)
+    client.post("/v1/score/batch", json={"customer_ids": ["C001", "C003", "C005", "nobody"]})
+    client.get("/v1/customers/C003/profile")
+    client.get("/v1/customers/C005/profile")
+    after = samples(client)
+    assert change(before, after, "regulars_answers_total", source="prepared") == 3
+    assert change(before, after, "regulars_answers_total", source="live") == 2
+
+
 def test_what_is_the_case(scorer: Scorer) -> None:
     live = Live(scorer)
     through = scorer.release.store.header.data_through

@@ -111,7 +111,7 @@ def test_content(champions: Path, home: Home, ledger: Ledger) -> None:
         "src/release/champions/lineage.json",
         "src/release/store.sqlite",
     } <= held
-    assert not any("__pycache__" in path for path in held)
+    assert not any("__pycache__" in path or "loadtest" in path for path in held)
     with Store(bento / "src/release/store.sqlite") as store:  # items, but no customer
         assert (store.header.n_customers, store.items(["I00"]).height, store.history("C003").height) == (0, 1, 0)
     requirements = (bento / "env/python/requirements.txt").read_text().split()
